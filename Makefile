@@ -1,0 +1,171 @@
+# pandwacht: one readable Makefile.
+#
+#   make            build/pandwacht, build/libcel.a, build/cel, build/partner
+#   make run        the demo, from nothing        make stop    ends it
+#   make test       everything CI runs            make test-unit T=facts/draft [SAN=1]   one test
+#   make lint       layers, warnings of both compilers, format
+#   make fuzz T=http TIME=60                      make install DESTDIR= PREFIX=/usr
+#
+# Rooms and what each may use are in tools/layers; every room is an archive, every unit test
+# links only with the rooms its own room can reach.
+
+CC      ?= gcc
+CLANG   ?= clang
+SAN     ?= 0
+FUZZING ?= 0
+
+WARN   := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Werror
+CFLAGS ?= -O2 -g
+HARDEN := -fstack-protector-strong -D_FORTIFY_SOURCE=2 -fPIE
+LIBS   := -levent_core -lssl -lcrypto -lpq -ljansson -lyaml -lcurl -lm
+B      := build
+
+ifeq ($(SAN),1)
+B      := build/san
+CFLAGS := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
+HARDEN :=
+endif
+ifeq ($(FUZZING),1)
+B      := build/fuzz
+CC     := $(CLANG)
+CFLAGS := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined,fuzzer-no-link -fno-sanitize-recover=all
+HARDEN :=
+endif
+ifeq ($(CC),clang)
+ifeq ($(SAN)$(FUZZING),00)
+B      := build/clang
+endif
+endif
+
+GEN      := build/gen
+INCLUDES := -Iinclude -I$(GEN) -I/usr/include/postgresql
+ALL_CFLAGS = -std=c17 -D_GNU_SOURCE $(WARN) $(CFLAGS) $(HARDEN) $(INCLUDES) -MMD -MP
+LDFLAGS += -Wl,--as-needed
+
+.PHONY: all
+all: $(B)/pandwacht build/libcel.a $(B)/cel $(B)/partner
+
+# Rooms -------------------------------------------------------------------------------------------
+$(GEN)/rooms.mk: tools/layers tools/rooms-mk
+	@mkdir -p $(@D)
+	@tools/rooms-mk tools/layers > $@.new && mv $@.new $@
+include $(GEN)/rooms.mk
+
+# SQL files become a table: names and parameter types in a header, texts in one C file.
+SQL_FILES := $(wildcard sql/migrations/*.sql) $(shell find sql/queries -name '*.sql' 2>/dev/null)
+ifneq ($(wildcard tools/embed-sql),)
+GENERATED := $(GEN)/pandwacht/sql.h
+$(GEN)/pandwacht/sql.h: tools/embed-sql $(SQL_FILES)
+	@mkdir -p $(GEN)/pandwacht
+	@tools/embed-sql $(GEN)
+$(GEN)/sql.c: $(GEN)/pandwacht/sql.h ;
+$(B)/obj/sql.o: $(GEN)/sql.c
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -c -o $@ $<
+SQL_OBJECT := $(B)/obj/sql.o
+endif
+
+$(B)/obj/%.o: %.c | $(GENERATED)
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -I$(dir $<) -c -o $@ $<
+
+define ROOM
+OBJECTS_$(1) := $$(patsubst %.c,$(B)/obj/%.o,$$(wildcard $$(DIR_$(1))/*.c)) $(if $(filter db,$(1)),$(SQL_OBJECT))
+$(B)/lib/$(1).a: $$(OBJECTS_$(1))
+	@mkdir -p $$(@D) && rm -f $$@
+	@ar rcs $$@ $$(OBJECTS_$(1))
+ALL_OBJECTS += $$(OBJECTS_$(1))
+endef
+$(foreach room,$(ROOMS),$(eval $(call ROOM,$(room))))
+
+archives = $(foreach room,$(1),$(B)/lib/$(room).a)
+link     = $(CC) $(ALL_CFLAGS) -o $@ $(1) -Wl,--start-group $(2) -Wl,--end-group $(LDFLAGS) $(LIBS)
+
+# Programs ----------------------------------------------------------------------------------------
+ifneq ($(wildcard src/daemon/main.c),)
+$(B)/pandwacht: $(B)/obj/src/daemon/main.o $(call archives,$(ROOMS))
+	$(call link,$<,$(filter %.a,$^))
+else
+$(B)/pandwacht: $(call archives,$(ROOMS)) ;
+endif
+
+build/libcel.a: build/lib/cel.a
+	@cp $< $@
+
+PARTNER_OBJECTS := $(patsubst %.c,$(B)/obj/%.o,$(wildcard tools/partner/*.c))
+ifneq ($(PARTNER_OBJECTS),)
+$(B)/partner: $(PARTNER_OBJECTS) $(call archives,$(REACH_http) $(REACH_crypto))
+	$(call link,$(PARTNER_OBJECTS),$(sort $(filter %.a,$^)))
+else
+$(B)/partner: ;
+endif
+
+CEL_OBJECTS := $(patsubst %.c,$(B)/obj/%.o,$(wildcard tools/cel/*.c))
+ifneq ($(CEL_OBJECTS),)
+$(B)/cel: $(CEL_OBJECTS) $(B)/lib/cel.a
+	$(call link,$(CEL_OBJECTS),$(B)/lib/cel.a)
+else
+$(B)/cel: ;
+endif
+
+# Unit tests: tests/unit/<path>/<room>/<name>_test.c links with what <room> can reach ---------------
+UNIT_TESTS := $(shell find tests/unit -name '*_test.c' 2>/dev/null | sort)
+UNIT_BINS  := $(patsubst tests/unit/%.c,$(B)/test/%,$(UNIT_TESTS))
+ifneq ($(T),)
+UNIT_BINS  := $(filter %/$(T)_test,$(UNIT_BINS))
+endif
+
+.SECONDEXPANSION:
+room_of = $(notdir $(patsubst %/,%,$(dir $(1))))
+$(B)/test/%_test: $(B)/obj/tests/unit/%_test.o $$(call archives,$$(REACH_$$(call room_of,$$*)))
+	@mkdir -p $(@D)
+	$(call link,$<,$(filter %.a,$^)) -lcmocka
+
+.PHONY: unit-bins test-unit
+unit-bins: $(UNIT_BINS)
+test-unit: $(UNIT_BINS)
+	@tools/run-unit $(UNIT_BINS)
+
+# Fuzz targets: tests/fuzz/<room>_<what>_fuzz.c or <room>_fuzz.c; the corpora run as tests -----------
+FUZZ_TARGETS := $(patsubst tests/fuzz/%_fuzz.c,%,$(wildcard tests/fuzz/*_fuzz.c))
+FUZZ_BINS    := $(patsubst %,$(B)/fuzz/%,$(FUZZ_TARGETS))
+fuzz_room     = $(firstword $(subst _, ,$(1)))
+
+$(B)/fuzz/%: $(B)/obj/tests/fuzz/%_fuzz.o $(B)/obj/tests/fuzz/corpus_main.o $$(call archives,$$(REACH_$$(call fuzz_room,$$*)))
+	@mkdir -p $(@D)
+	$(call link,$(filter %.o,$^),$(filter %.a,$^))
+$(B)/libfuzzer/%: $(B)/obj/tests/fuzz/%_fuzz.o $$(call archives,$$(REACH_$$(call fuzz_room,$$*)))
+	@mkdir -p $(@D)
+	$(call link,$<,$(filter %.a,$^)) -fsanitize=fuzzer
+
+.PHONY: fuzz-bins fuzz
+fuzz-bins: $(FUZZ_BINS)
+TIME ?= 60
+fuzz:
+	@$(MAKE) FUZZING=1 build/fuzz/libfuzzer/$(T)
+	@mkdir -p build/fuzz/found/$(T) tests/fuzz/corpus/$(T)
+	build/fuzz/libfuzzer/$(T) -max_total_time=$(TIME) -timeout=5 -rss_limit_mb=512 \
+	    build/fuzz/found/$(T) tests/fuzz/corpus/$(T)
+
+# The house as a whole --------------------------------------------------------------------------------
+.PHONY: objects lint format run stop test clean
+objects: $(ALL_OBJECTS)
+
+lint:
+	@tools/lint
+
+format:
+	@find src include tests tools \( -name '*.c' -o -name '*.h' \) | xargs clang-format -i
+
+run:
+	@tools/demo run
+stop:
+	@tools/demo stop
+test:
+	@tools/run-tests
+
+clean:
+	rm -rf build
+
+.SECONDARY:
+-include $(shell find $(B)/obj -name '*.d' 2>/dev/null)
