@@ -1,0 +1,103 @@
+/*
+ * deliver: the stage that sends events from the outbox to receivers over mutual TLS, each
+ * receiver's in order per premises, at least once, recognisable by id.
+ *
+ * The unit of claiming is a lane: (receiver, last six bits of the premises id), leased by a
+ * committed row for 30 s with a fencing number; requests end 5 s before their lease. One event
+ * is in flight per premises and receiver. A failed one is tried again with backoff that grows with its
+ * age; one that cannot heal becomes a dead letter, which holds back later events of that premises to
+ * that receiver until a person replays or skips it. A receiver that fails opens its breaker, and
+ * starts slowly afterwards; it delays nobody else.
+ */
+#ifndef PANDWACHT_DELIVER_H
+#define PANDWACHT_DELIVER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <pandwacht/base/arena.h>
+#include <pandwacht/base/err.h>
+#include <pandwacht/base/str.h>
+#include <pandwacht/base/time.h>
+#include <pandwacht/base/uuid.h>
+
+struct pw_loop;
+struct pw_db;
+struct pw_client;
+struct pw_request;
+struct pw_deliver;
+
+struct pw_deliver_options { /* 0 or NULL = the default in brackets */
+    struct pw_loop *loop;
+    struct pw_db *db;
+    struct pw_client *client;
+    const char *cert_file; /* the house's own client certificate, for receivers without one of their own */
+    const char *key_file;
+    int64_t poll_ms;        /* looks without being woken [1000] */
+    int64_t lease_ms;       /* [30000] */
+    int64_t deadline_ms;    /* of one request [10000] */
+    size_t parallel;        /* requests in flight to one receiver, once warmed up [16] */
+    size_t batch;           /* rows claimed at once for one receiver [256] */
+    int64_t backoff_ms;     /* first ceiling of a retry's wait; doubles [500] */
+    int64_t backoff_max_ms; /* last ceiling; events older than a day use it whole [300000] */
+    int attempts_max;       /* then dead, when the receiver answers others [50] */
+    int breaker_failures;   /* in a row, then the receiver is left alone for a while [5] */
+};
+
+/* Never NULL. */
+struct pw_deliver *pw_deliver_new(const struct pw_deliver_options *options);
+/* Begins to send (listens, polls, leases). */
+void pw_deliver_start(struct pw_deliver *deliver);
+/* Takes nothing new, gives its leases back when what is in flight has ended; then on_stopped(arg) once. */
+void pw_deliver_stop(struct pw_deliver *deliver, void (*on_stopped)(void *arg), void *arg);
+/* Cuts off what is in flight. NULL is accepted. */
+void pw_deliver_free(struct pw_deliver *deliver);
+/* Requests in flight. */
+size_t pw_deliver_busy(const struct pw_deliver *deliver);
+
+/* Handlers; `stage` is the struct pw_deliver. The caller is a client whose OIN is a receiver's. */
+void pw_deliver_list_events(struct pw_request *req, void *stage);  /* GET /v1/events?after=&limit= */
+void pw_deliver_post_receipt(struct pw_request *req, void *stage); /* POST /v1/events/{id}/receipts */
+
+/* ---- partners, for the command line; each waits for the database (pw_tx_run) ---- */
+
+struct pw_partner {
+    struct pw_uuid id; /* out for add */
+    struct pw_str name;
+    struct pw_str kind;                     /* desk municipality partner duty */
+    struct pw_str oin;                      /* 20 digits */
+    struct pw_str url;                      /* https://... */
+    struct pw_str ca_file;                  /* absolute path */
+    struct pw_str expected_name;            /* in its certificate; empty = the URL's host */
+    struct pw_str certificate, private_key; /* empty = the house's own */
+    struct pw_str language;                 /* nl en; empty = nl */
+    struct pw_str municipalities;           /* codes separated by commas; empty = all */
+    struct pw_str release;                  /* JSON; empty = {} */
+    bool private_range;                     /* may resolve to a loopback or private address */
+    /* out, for list: */
+    bool paused;
+    struct pw_str paused_reason;
+    int64_t pending, dead;
+    pw_usec oldest_pending; /* PW_TIME_NONE = none */
+};
+
+bool pw_partner_add(struct pw_db *db, struct pw_partner *partner, struct pw_err *err) PW_MUST_CHECK;
+bool pw_partner_list(struct pw_db *db, struct pw_arena *arena, struct pw_partner **ret, size_t *ret_count,
+    struct pw_err *err) PW_MUST_CHECK;
+bool pw_partner_pause(
+    struct pw_db *db, struct pw_str name, struct pw_str reason, struct pw_err *err) PW_MUST_CHECK;
+bool pw_partner_resume(struct pw_db *db, struct pw_str name, struct pw_err *err) PW_MUST_CHECK;
+/* Makes dead letters pending again; `event` NULL = all of that partner. Gives their number. */
+bool pw_partner_replay(struct pw_db *db, struct pw_str name, const struct pw_uuid *event, int64_t *ret_count,
+    struct pw_err *err) PW_MUST_CHECK;
+/* Lets later events pass a dead letter that will never be sent. */
+bool pw_partner_skip(
+    struct pw_db *db, struct pw_str name, const struct pw_uuid *event, struct pw_err *err) PW_MUST_CHECK;
+/* Connects as deliver would and sends a CloudEvent of type nl.pandwacht.test; waits for the answer.
+ * `*ret_status` is the HTTP status; fails when there was none. */
+bool pw_partner_test(struct pw_loop *loop, struct pw_db *db, struct pw_client *client,
+    const struct pw_deliver_options *options, struct pw_str name, int *ret_status,
+    struct pw_err *err) PW_MUST_CHECK;
+
+#endif
