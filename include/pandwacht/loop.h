@@ -42,7 +42,7 @@ void pw_loop_stop(struct pw_loop *loop);
 /* Virtual loops only: moves both clocks by `ms`, calling timers at their times in order. */
 void pw_loop_advance(struct pw_loop *loop, int64_t ms);
 
-/* Monotonic milliseconds, read once a round (cheap; the time the round began). */
+/* Monotonic milliseconds, read when the running callback began (cheap; stays the same within it). */
 int64_t pw_loop_now_ms(const struct pw_loop *loop);
 /* Monotonic microseconds, read now. */
 int64_t pw_loop_clock_us(const struct pw_loop *loop);
@@ -65,7 +65,7 @@ struct pw_timer {
     const char *label;
     pw_loop_fn fn;
     void *arg;
-    int64_t due_ms;
+    int64_t due_us;
     uint64_t order;
     size_t slot; /* 1-based place in the heap; 0 = not running */
 };
