@@ -86,7 +86,7 @@ enum pw_field_type {
     PW_TYPE_PARTY,
     PW_TYPE_STRING, /* short text that rules and desk may read */
     PW_TYPE_TEXT,   /* sealed text */
-    PW_TYPE_TYPES
+    PW_TYPES
 };
 
 /* Schemes of party references, and the version of their normalisation. */
