@@ -1,0 +1,204 @@
+/*
+ * access: who is calling, and what they may do. Denies unless something says yes.
+ *
+ * A caller is a client (its certificate's OIN, or a bearer token of its own) or a person (a
+ * session: cookie, or bearer). Roles are one bit each (defs/roles.def); a scope is a named set of
+ * roles, for a caller without any the empty set refuses (defs/scopes.def). Every route names a
+ * scope, and http starts with none that does not.
+ *
+ * Order of looking: `Authorization: Bearer`, then the session cookie, then the client certificate.
+ * Only one is used; a bad token is 401 even when a good certificate is there. Writes with the cookie
+ * need X-CSRF-Token (403 `csrf`). Unknown, expired, revoked: 401, one text for all. Known but not
+ * allowed: 403.
+ *
+ * Callers are cached for a few seconds (options.cache_ms); what this process revokes or ends is
+ * dropped from the cache at once, what another process does counts within that time.
+ *
+ * Budgets: each client and account has a token bucket for requests (429 with Retry-After). The
+ * login budget lies in the database: after five failures an account waits, at most 15 minutes, but
+ * only for the address that failed; a good password from elsewhere is not locked out.
+ */
+#ifndef PANDWACHT_ACCESS_H
+#define PANDWACHT_ACCESS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <pandwacht/audit.h>
+#include <pandwacht/base/err.h>
+#include <pandwacht/base/str.h>
+#include <pandwacht/base/time.h>
+#include <pandwacht/base/uuid.h>
+
+struct pw_access;
+struct pw_arena;
+struct pw_buf;
+struct pw_db;
+struct pw_loop;
+struct pw_request;
+struct pw_worker;
+struct pw_worker_job;
+
+/* ---- roles and scopes ---- */
+
+enum pw_role {
+#define PW_ROLE(name, word) PW_ROLE_##name,
+#include <pandwacht/defs/roles.def>
+#undef PW_ROLE
+    PW_ROLE_COUNT
+};
+
+#define PW_ROLE_BIT(name) (UINT32_C(1) << PW_ROLE_##name)
+/* The roles an account can have; a landlord's and a municipality's own people sign in too. */
+#define PW_ACCOUNT_ROLES                                                                                     \
+    (PW_ROLE_BIT(LANDLORD) | PW_ROLE_BIT(ANALYST) | PW_ROLE_BIT(CASE_LEAD) | PW_ROLE_BIT(POLICY_OWNER) |     \
+        PW_ROLE_BIT(AUDITOR) | PW_ROLE_BIT(PRIVACY_OFFICER) | PW_ROLE_BIT(ADMINISTRATOR) |                   \
+        PW_ROLE_BIT(MUNICIPAL_USER))
+
+struct pw_scope {
+    const char *name;
+    uint32_t roles; /* any of these; 0 with `open` false = nobody */
+    bool open;      /* no caller is needed (sign in, the OpenAPI document) */
+    bool any;       /* any caller that is known */
+};
+
+/* pw_scope_desk, pw_scope_source, ...: what the routes table names. */
+#define PW_SCOPE(name, roles_, open_, any_) extern const struct pw_scope pw_scope_##name;
+#include <pandwacht/defs/scopes.def>
+#undef PW_SCOPE
+
+/* The word of a role (contract.md), and back: PW_ROLE_COUNT when unknown. */
+const char *pw_role_word(enum pw_role role);
+enum pw_role pw_role_of(struct pw_str word);
+
+/* ---- the caller ---- */
+
+enum pw_caller_kind { PW_CALLER_CLIENT, PW_CALLER_ACCOUNT };
+enum pw_caller_via { PW_VIA_CERTIFICATE, PW_VIA_TOKEN, PW_VIA_SESSION_BEARER, PW_VIA_SESSION_COOKIE };
+
+struct pw_caller {
+    enum pw_caller_kind kind;
+    enum pw_caller_via via;
+    struct pw_uuid id;       /* of the client or the account */
+    struct pw_uuid client;   /* the client on whose behalf: its own, or the account's; nil = none */
+    struct pw_str name;      /* for the person itself; never logged */
+    char controller[21];     /* OIN of whose data the client sends; "" for accounts without client */
+    uint32_t roles;          /* bits */
+    uint32_t source_classes; /* bits by enum of facts: what a source may send */
+    bool wwft_liable;
+    bool everywhere;                     /* all municipalities of this installation */
+    const struct pw_str *municipalities; /* codes; meaningless when everywhere */
+    size_t municipality_count;
+    uint8_t session[32]; /* hash of the session token, for accounts */
+    pw_usec expires_at;
+};
+
+/* The caller that the authorise hook found; NULL on open routes. Lives as long as the request. */
+const struct pw_caller *pw_caller_of(const struct pw_request *req);
+bool pw_caller_has(const struct pw_caller *caller, enum pw_role role);
+struct pw_actor pw_caller_actor(const struct pw_caller *caller);
+/* Whether the caller's region holds the municipality ("" = not known yet: only for those everywhere). */
+bool pw_caller_in_region(const struct pw_caller *caller, struct pw_str municipality);
+
+/* ---- the hook and the budgets ---- */
+
+struct pw_access_options {
+    struct pw_loop *loop;
+    struct pw_db *db;
+    struct pw_worker *worker; /* must know pw_access_password_job */
+    int64_t cache_ms;         /* 0 = 5000 */
+    size_t cache_max;         /* callers; 0 = 4096 */
+    int64_t session_ms;       /* life of a session; 0 = 8 h */
+    int64_t session_idle_ms;  /* unused for so long it ends; 0 = 30 min */
+    int64_t password_ms;      /* deadline of checking a password; 0 = 5000 */
+    unsigned login_failures;  /* then the budget bites; 0 = 5 */
+    int64_t login_wait_ms;    /* longest wait; 0 = 15 min */
+    int64_t rate_per_minute;  /* requests per client or account; 0 = 600 */
+    int64_t rate_burst;       /* 0 = 200 */
+};
+
+/* The job that checks and makes password hashes; the app lists it in the worker's options. */
+extern const struct pw_worker_job pw_access_password_job;
+
+/* Never fails; caller frees after the http server. */
+struct pw_access *pw_access_new(const struct pw_access_options *options);
+void pw_access_free(struct pw_access *access);
+/* For struct pw_http_options.authorise; `access` is a struct pw_access. */
+void pw_access_authorise(struct pw_request *req, void *access);
+/* Forgets all callers (after a reload). */
+void pw_access_forget(struct pw_access *access);
+
+/* ---- handlers: `stage` is a struct pw_access ---- */
+
+void pw_access_sign_in(struct pw_request *req, void *stage);  /* POST /v1/sessions */
+void pw_access_session(struct pw_request *req, void *stage);  /* GET /v1/sessions/current */
+void pw_access_sign_out(struct pw_request *req, void *stage); /* DELETE /v1/sessions/current */
+
+/* ---- for the command line: these run the loop until PostgreSQL answered ---- */
+
+struct pw_client_new {
+    const char *name;         /* unique, 1-200 characters */
+    const char *oin;          /* 20 digits; NULL = token only */
+    const char *controller;   /* 20 digits */
+    const char *const *roles; /* words: source landlord municipality partner */
+    size_t role_count;
+    const char *const *source_classes; /* words: lease-admin ... */
+    size_t source_class_count;
+    const char *const *municipalities; /* GM codes; none = all */
+    size_t municipality_count;
+    bool wwft_liable;
+    bool with_token;
+    int token_days;    /* 0 = 365 */
+    const char *token; /* a given one (32 octets base64url) instead of a new one; NULL */
+};
+
+/* Adds a client; `ret_token` is "" without token. PW_ERR_CONFLICT when the name or OIN is taken,
+ * PW_ERR_INVALID naming the member when a value is not acceptable. */
+bool pw_access_client_add(struct pw_db *db, pw_usec now, const struct pw_client_new *client,
+    struct pw_uuid *ret_id, char ret_token[64], struct pw_err *err) PW_MUST_CHECK;
+/* Ends a client by name: its tokens and certificate are refused from then on. */
+bool pw_access_client_revoke(
+    struct pw_db *db, pw_usec now, const char *name, struct pw_err *err) PW_MUST_CHECK;
+/* JSON list {"items":[...]} of clients (no tokens). */
+bool pw_access_client_list(struct pw_db *db, struct pw_buf *out, struct pw_err *err) PW_MUST_CHECK;
+
+struct pw_user_new {
+    const char *name;
+    const char *password;     /* at least 12 characters */
+    const char *const *roles; /* words: analyst case-lead ... */
+    size_t role_count;
+    const char *const *municipalities; /* none = all */
+    size_t municipality_count;
+    const char *client; /* name of the client it belongs to; NULL = none */
+};
+
+/* Adds an account (scrypt is computed here, on the command line). Errors as for clients. */
+bool pw_access_user_add(struct pw_db *db, pw_usec now, const struct pw_user_new *user, struct pw_uuid *ret_id,
+    struct pw_err *err) PW_MUST_CHECK;
+/* New password; ends the sessions and the login budget. */
+bool pw_access_user_reset(
+    struct pw_db *db, pw_usec now, const char *name, const char *password, struct pw_err *err) PW_MUST_CHECK;
+bool pw_access_user_list(struct pw_db *db, struct pw_buf *out, struct pw_err *err) PW_MUST_CHECK;
+
+struct pw_partner_new {
+    const char *name, *kind; /* kind: desk municipality partner duty */
+    const char *oin, *url, *ca_file, *expected_name;
+    const char *certificate, *private_key; /* files; NULL = the house's own */
+    const char *language;                  /* NULL = nl */
+    const char *const *municipalities;
+    size_t municipality_count;
+    const char *release; /* JSON release matrix; NULL = {} */
+    bool private_range;  /* may resolve to a private or loopback address */
+};
+
+/* Adds a receiver of events. An entry that asks for more than its kind may have is refused
+ * (alert.* go to `desk` only). */
+bool pw_access_partner_add(struct pw_db *db, pw_usec now, const struct pw_partner_new *partner,
+    struct pw_uuid *ret_id, struct pw_err *err) PW_MUST_CHECK;
+bool pw_access_partner_list(struct pw_db *db, struct pw_buf *out, struct pw_err *err) PW_MUST_CHECK;
+/* Pauses (reason: a word of our own) or resumes (NULL) a receiver by name. */
+bool pw_access_partner_pause(
+    struct pw_db *db, pw_usec now, const char *name, const char *reason, struct pw_err *err) PW_MUST_CHECK;
+
+#endif
