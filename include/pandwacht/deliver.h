@@ -60,34 +60,9 @@ size_t pw_deliver_busy(const struct pw_deliver *deliver);
 void pw_deliver_list_events(struct pw_request *req, void *stage);  /* GET /v1/events?after=&limit= */
 void pw_deliver_post_receipt(struct pw_request *req, void *stage); /* POST /v1/events/{id}/receipts */
 
-/* ---- partners, for the command line; each waits for the database (pw_tx_run) ---- */
+/* ---- for the command line; each waits for the database. Receivers are added, listed and paused by
+ * the access room ---- */
 
-struct pw_partner {
-    struct pw_uuid id; /* out for add */
-    struct pw_str name;
-    struct pw_str kind;                     /* desk municipality partner duty */
-    struct pw_str oin;                      /* 20 digits */
-    struct pw_str url;                      /* https://... */
-    struct pw_str ca_file;                  /* absolute path */
-    struct pw_str expected_name;            /* in its certificate; empty = the URL's host */
-    struct pw_str certificate, private_key; /* empty = the house's own */
-    struct pw_str language;                 /* nl en; empty = nl */
-    struct pw_str municipalities;           /* codes separated by commas; empty = all */
-    struct pw_str release;                  /* JSON; empty = {} */
-    bool private_range;                     /* may resolve to a loopback or private address */
-    /* out, for list: */
-    bool paused;
-    struct pw_str paused_reason;
-    int64_t pending, dead;
-    pw_usec oldest_pending; /* PW_TIME_NONE = none */
-};
-
-bool pw_partner_add(struct pw_db *db, struct pw_partner *partner, struct pw_err *err) PW_MUST_CHECK;
-bool pw_partner_list(struct pw_db *db, struct pw_arena *arena, struct pw_partner **ret, size_t *ret_count,
-    struct pw_err *err) PW_MUST_CHECK;
-bool pw_partner_pause(
-    struct pw_db *db, struct pw_str name, struct pw_str reason, struct pw_err *err) PW_MUST_CHECK;
-bool pw_partner_resume(struct pw_db *db, struct pw_str name, struct pw_err *err) PW_MUST_CHECK;
 /* Makes dead letters pending again; `event` NULL = all of that partner. Gives their number. */
 bool pw_partner_replay(struct pw_db *db, struct pw_str name, const struct pw_uuid *event, int64_t *ret_count,
     struct pw_err *err) PW_MUST_CHECK;

@@ -28,13 +28,13 @@
 #include <pandwacht/base/str.h>
 #include <pandwacht/base/time.h>
 #include <pandwacht/base/uuid.h>
+#include <pandwacht/facts.h>
+#include <pandwacht/premises.h>
 
 struct pw_loop;
 struct pw_db;
 struct pw_tx;
-struct pw_keys;       /* crypto */
-struct pw_fact_model; /* facts */
-struct pw_draft;      /* facts */
+struct pw_keys;
 struct pw_ledger;
 
 /* pg_notify channels: a fact was committed; an event for a receiver was committed. */
@@ -83,6 +83,7 @@ struct pw_ledger_item {
     struct pw_uuid client;
     struct pw_str controller; /* OIN, 20 digits, of whose data it is */
     pw_usec received_at;
+    unsigned source_classes; /* bit mask of the client's, as pw_facts_source_class takes them */
     /* RETRACTION and CORRECTION only: */
     struct pw_str source_id;
     struct pw_uuid target;
@@ -91,7 +92,7 @@ struct pw_ledger_item {
     struct pw_str note;   /* sealed; empty = none */
     struct pw_str ground;
     pw_day occurred_on;
-    struct pw_str canonical; /* the request in canonical form, for the content's MAC */
+    struct pw_str canonical; /* all ops: the request in canonical form (pw_facts_canonical), for its MAC */
     /* Filled by the ledger: */
     enum pw_ledger_result result;
     struct pw_uuid id; /* of the fact (retraction, correction: of itself) */
@@ -141,24 +142,19 @@ void pw_ledger_find(struct pw_ledger *ledger, struct pw_arena *arena, const stru
 size_t pw_ledger_fact_add(
     struct pw_ledger *ledger, struct pw_tx *tx, struct pw_arena *arena, struct pw_ledger_item *item);
 
-/* How a caller names premises: exactly one of the three. Filled by the premises room's reader. */
+/* How a caller names premises, and what it is resolved to. */
 struct pw_ledger_premises {
-    struct pw_uuid id;      /* not nil: must exist */
-    struct pw_str bag_id;   /* 16 digits */
-    struct pw_str postcode; /* "1234AB", normalised, with: */
-    int32_t house_number;
-    struct pw_str house_letter; /* may be empty */
-    struct pw_str addition;     /* may be empty */
-    struct pw_str municipality; /* name or code; may be empty; routes only */
-    struct pw_uuid resolved;    /* out: nil = unknown premisesId */
-    bool created;               /* out */
+    struct pw_premises_ref ref;    /* BY_ID: must exist */
+    const struct pw_address *also; /* BY_BAG or BY_ID: its address, where the caller knows both; else NULL */
+    struct pw_uuid resolved;       /* out: nil = unknown premisesId */
+    bool created;                  /* out */
 };
 
 typedef void (*pw_ledger_resolved)(void *arg, bool ok, const struct pw_err *err);
 
-/* Resolves or makes premises within the caller's transaction; merged ones give their survivor. With a
- * `bag_id` and an address both set, the two names are joined: the second becomes an alias, and when
- * both had premises of their own the provisional one is merged into the one with the BAG id. */
+/* Resolves or makes premises within the caller's transaction; merged ones give their survivor. With
+ * `also` the two names are joined: the address becomes an alias, and when it had premises of its
+ * own those are merged into the one named by `ref`: facts, keys and tenancies move, both are due. */
 void pw_ledger_premises_resolve(struct pw_ledger *ledger, struct pw_tx *tx, struct pw_arena *arena,
     struct pw_ledger_premises *premises, size_t count, pw_ledger_resolved on_resolved, void *arg);
 
