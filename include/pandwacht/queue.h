@@ -1,0 +1,137 @@
+/*
+ * queue: the one commit-ordered reader of the fact log, leases, and retry with backoff.
+ *
+ * The log has no queue table: facts are the queue. Each fact stores the transaction that wrote
+ * it; a follower reads by (generation, xact, id) and only below pg_snapshot_xmin, under which
+ * every transaction has ended, so none can appear behind the watermark any more. Identity order
+ * is not commit order: nobody reads the log by id alone.
+ *
+ * A follower (name, shard) belongs to one process at a time by a committed lease with a fencing
+ * number; its watermark moves in the same transaction as the work done, so a crash repeats the
+ * work and nothing else. NOTIFY on the channel wakes it; the slow poll is the truth.
+ *
+ * The reader is held by any open *writing* transaction in the cluster; on_horizon tells how old
+ * the holder is.
+ */
+#ifndef PANDWACHT_QUEUE_H
+#define PANDWACHT_QUEUE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <pandwacht/db.h>
+
+struct pw_arena;
+struct pw_loop;
+struct pw_follower;
+
+/* ---- positions ---- */
+
+struct pw_position {
+    int32_t generation;
+    uint64_t xact;
+    struct pw_uuid fact;
+};
+
+/* <0, 0, >0 in log order. */
+int pw_position_cmp(const struct pw_position *a, const struct pw_position *b);
+
+/* ---- followers ---- */
+
+struct pw_log_entry {
+    struct pw_position at;
+    struct pw_uuid premises;
+};
+
+struct pw_follower_batch {
+    struct pw_tx *tx;                   /* open; the follower's row is locked in it */
+    const struct pw_log_entry *entries; /* in log order; none: nothing new */
+    size_t count;
+    struct pw_position from; /* watermark before */
+    struct pw_position to;   /* watermark after: known up to and including */
+    int attempts;            /* how often this place in the log was tried before; 0 normally */
+};
+
+struct pw_follower_options {
+    struct pw_loop *loop;
+    struct pw_db *db;
+    const char *name;     /* literal: "assess" */
+    int shard;            /* 0 */
+    const char *channel;  /* literal, NOTIFY channel; NULL: polls only */
+    struct pw_uuid owner; /* this process */
+    int batch_max;        /* entries; 0: 256. Halved with every failed attempt, down to 1 */
+    int poll_ms;          /* 0: 5000 */
+    int lease_ms;         /* 0: 30000 */
+    /* Adds statements to the first round trip of a batch; may be NULL. */
+    void (*on_begin)(void *arg, struct pw_tx *tx);
+    /* Does the work: adds statements, then calls pw_follower_finish or pw_follower_fail, now or in a later
+     * round. Called with count 0 as well. `batch` is borrowed until then. */
+    void (*on_batch)(void *arg, const struct pw_follower_batch *batch);
+    /* After each round; `ok` false with what failed (the follower retries with backoff). May be NULL. */
+    void (*on_done)(void *arg, bool ok, const struct pw_err *err, size_t entries);
+    /* The oldest writing transaction in the cluster: its age, and its server process (0: prepared or
+     * unknown). */
+    void (*on_horizon)(void *arg, double seconds, int pid);
+    void *arg;
+};
+
+/* Starts at once. `options` is copied, its texts borrowed. Never NULL. */
+struct pw_follower *pw_follower_new(const struct pw_follower_options *options);
+/* Stops, rolls back what is open and leaves the lease to expire (or gives it back when idle). NULL is
+ * accepted. */
+void pw_follower_free(struct pw_follower *follower);
+/* Looks now instead of at the next poll. */
+void pw_follower_wake(struct pw_follower *follower);
+/* Moves the watermark to `batch->to`, commits; at once again when the batch was full or `again`. */
+void pw_follower_finish(struct pw_follower *follower, bool again);
+/* Gives the batch up: rolls back and tries later. When the transaction itself already failed `rolled_back` is
+ * true. */
+void pw_follower_fail(struct pw_follower *follower, bool rolled_back, const struct pw_err *err);
+/* Nothing under way and nothing known to be waiting; for tests and orderly stops. */
+bool pw_follower_idle(const struct pw_follower *follower);
+/* Orderly stop: finishes what is under way, starts nothing new. */
+void pw_follower_drain(struct pw_follower *follower);
+
+/* ---- backoff: exponential with full jitter ---- */
+
+struct pw_backoff {
+    int64_t base_ms; /* first ceiling */
+    int64_t max_ms;  /* last ceiling */
+};
+
+/* A delay in [0, min(max, base * 2^attempt)] from `random` (any 64 random bits); attempt from 0. */
+int64_t pw_backoff_delay(const struct pw_backoff *backoff, int attempt, uint64_t random);
+
+/* ---- lanes: the unit of claiming deliveries (receiver, hash of premises modulo 64) ---- */
+
+#define PW_LANES 64
+
+/* The lane of a premises: the same in every process, for ever. */
+int pw_lane_of(const struct pw_uuid *premises);
+
+/* Queues the claim of up to `max` lanes on which something is due and nobody holds a live lease.
+ * Rows: receiver uuid, lane smallint, fence bigint. Commit before working on them. */
+size_t pw_lane_claim(struct pw_tx *tx, const struct pw_uuid *owner, int lease_ms, int max);
+/* Extends every lane of `owner` that is still its own; rows as above: what is not there was lost. */
+size_t pw_lane_renew(struct pw_tx *tx, const struct pw_uuid *owner, int lease_ms);
+/* Gives one lane back, if `owner` still holds it under `fence`. */
+size_t pw_lane_release(
+    struct pw_tx *tx, const struct pw_uuid *owner, const struct pw_uuid *receiver, int lane, int64_t fence);
+
+/* ---- the outbox ---- */
+
+/* One event for one receiver. Sequence and lane are given here. */
+struct pw_outbox_event {
+    struct pw_uuid premises, receiver, id; /* id derived: the same cause, the same id */
+    struct pw_str type;                    /* "nl.pandwacht.alert.raised" */
+    struct pw_uuid subject;                /* alert, referral or notice */
+    struct pw_str body; /* the CloudEvent with "sequence" left out: it is put in by the statement */
+};
+
+/* Queues the insert of events within the caller's transaction: counts the sequences per (receiver,
+ * premises) in the order given, sets lane and restore epoch, and notifies channel `outbox`. An event
+ * whose id is there already is left as it is. */
+void pw_outbox_add(struct pw_tx *tx, const struct pw_outbox_event *events, size_t count);
+
+#endif
