@@ -1,5 +1,5 @@
 /*
- * queue: the one commit-ordered reader of the fact log, leases, and retry with backoff.
+ * queue: the one commit-ordered reader of the fact log, its leases, and backoff.
  *
  * The log has no queue table: facts are the queue. Each fact stores the transaction that wrote
  * it; a follower reads by (generation, xact, id) and only below pg_snapshot_xmin, under which
@@ -102,36 +102,5 @@ struct pw_backoff {
 
 /* A delay in [0, min(max, base * 2^attempt)] from `random` (any 64 random bits); attempt from 0. */
 int64_t pw_backoff_delay(const struct pw_backoff *backoff, int attempt, uint64_t random);
-
-/* ---- lanes: the unit of claiming deliveries (receiver, hash of premises modulo 64) ---- */
-
-#define PW_LANES 64
-
-/* The lane of a premises: the same in every process, for ever. */
-int pw_lane_of(const struct pw_uuid *premises);
-
-/* Queues the claim of up to `max` lanes on which something is due and nobody holds a live lease.
- * Rows: receiver uuid, lane smallint, fence bigint. Commit before working on them. */
-size_t pw_lane_claim(struct pw_tx *tx, const struct pw_uuid *owner, int lease_ms, int max);
-/* Extends every lane of `owner` that is still its own; rows as above: what is not there was lost. */
-size_t pw_lane_renew(struct pw_tx *tx, const struct pw_uuid *owner, int lease_ms);
-/* Gives one lane back, if `owner` still holds it under `fence`. */
-size_t pw_lane_release(
-    struct pw_tx *tx, const struct pw_uuid *owner, const struct pw_uuid *receiver, int lane, int64_t fence);
-
-/* ---- the outbox ---- */
-
-/* One event for one receiver. Sequence and lane are given here. */
-struct pw_outbox_event {
-    struct pw_uuid premises, receiver, id; /* id derived: the same cause, the same id */
-    struct pw_str type;                    /* "nl.pandwacht.alert.raised" */
-    struct pw_uuid subject;                /* alert, referral or notice */
-    struct pw_str body; /* the CloudEvent with "sequence" left out: it is put in by the statement */
-};
-
-/* Queues the insert of events within the caller's transaction: counts the sequences per (receiver,
- * premises) in the order given, sets lane and restore epoch, and notifies channel `outbox`. An event
- * whose id is there already is left as it is. */
-void pw_outbox_add(struct pw_tx *tx, const struct pw_outbox_event *events, size_t count);
 
 #endif
