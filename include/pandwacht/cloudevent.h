@@ -21,6 +21,9 @@
 #include <pandwacht/base/time.h>
 #include <pandwacht/base/uuid.h>
 
+struct pw_ruleset;
+struct pw_assessment;
+
 #define PW_CLOUDEVENT_MAX (48 * 1024) /* octets of an event with its lines */
 
 enum pw_event_type {
@@ -122,6 +125,12 @@ struct pw_event_alert {
     const struct pw_uuid *facts; /* withdrawn, corrected: the facts that ended */
     size_t fact_count;
 };
+
+/* Fills level, score, assessed_on, lines (titles in the release's language), sums and ruleset from the
+ * shown period of an assessment; the caller sets the rest. `set` gives titles, name and version; words
+ * borrow from both. */
+void pw_event_alert_fill(struct pw_arena *arena, const struct pw_ruleset *set,
+    const struct pw_assessment *assessment, const struct pw_release *release, struct pw_event_alert *ret);
 
 /* One fact released by a referral: what the receiver sees is made by pw_facts_render for its class. */
 struct pw_event_fact {
