@@ -43,7 +43,7 @@ ALL_CFLAGS = -std=c17 -D_GNU_SOURCE $(WARN) $(CFLAGS) $(HARDEN) $(INCLUDES) -MMD
 LDFLAGS += -Wl,--as-needed
 
 .PHONY: all
-all: $(B)/pandwacht build/libcel.a $(B)/cel $(B)/partner
+all: $(B)/pandwacht build/libcel.a $(B)/cel $(B)/partner $(B)/demo-data
 
 # Rooms -------------------------------------------------------------------------------------------
 $(GEN)/rooms.mk: tools/layers tools/rooms-mk
@@ -99,6 +99,10 @@ $(B)/partner: $(PARTNER_OBJECTS) $(call archives,$(REACH_http) $(REACH_crypto))
 else
 $(B)/partner: ;
 endif
+
+DEMO_DATA_OBJECTS := $(patsubst %.c,$(B)/obj/%.o,$(wildcard tools/demo-data/*.c))
+$(B)/demo-data: $(DEMO_DATA_OBJECTS) $(B)/lib/base.a
+	$(call link,$(DEMO_DATA_OBJECTS),$(B)/lib/base.a)
 
 CEL_OBJECTS := $(patsubst %.c,$(B)/obj/%.o,$(wildcard tools/cel/*.c))
 ifneq ($(CEL_OBJECTS),)
@@ -158,11 +162,14 @@ format:
 	@find src include tests tools \( -name '*.c' -o -name '*.h' \) | xargs clang-format -i
 
 run:
+	@tools/bootstrap run
+	@$(MAKE) --no-print-directory all
 	@tools/demo run
 stop:
 	@tools/demo stop
 test:
-	@tools/run-tests
+	@tools/bootstrap test
+	@tools/run-tests $(T)
 
 clean:
 	rm -rf build
