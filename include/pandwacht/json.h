@@ -101,8 +101,7 @@ struct pw_json; /* a node, read-only; lives as long as the arena of its document
 enum pw_json_type {
     PW_JSON_NULL,
     PW_JSON_BOOL,
-    PW_JSON_INTEGER, /* written without fraction and exponent, within int64 */
-    PW_JSON_REAL,    /* any other number */
+    PW_JSON_NUMBER, /* a double; whole numbers are exact up to 2^53 */
     PW_JSON_STRING,
     PW_JSON_ARRAY,
     PW_JSON_OBJECT
@@ -144,8 +143,9 @@ bool pw_json_is_bool(const struct pw_json *node);
 /* Values; the node must be of that type (asserted). */
 bool pw_json_bool(const struct pw_json *node);
 struct pw_str pw_json_str(const struct pw_json *node); /* borrowed; NUL-terminated behind */
-double pw_json_number(const struct pw_json *node);     /* INTEGER or REAL */
-/* A number with no fraction, within int64 (1, 1.0, 1e2); false for any other node, NULL included. */
+double pw_json_number(const struct pw_json *node);
+/* A number with no fraction, at most 2^53 either way (1, 1.0, 1e2); false for any other node, NULL included.
+ */
 bool pw_json_to_i64(const struct pw_json *node, int64_t *ret) PW_MUST_CHECK;
 /* A number that is a multiple of 1/scale (scale 100: cents), as that many units; false when it is
  * none, or beyond +-2^53 units, or no number. */

@@ -16,9 +16,8 @@ enum pw_json_type pw_json_type(const struct pw_json *node)
     case JSON_STRING:
         return PW_JSON_STRING;
     case JSON_INTEGER:
-        return PW_JSON_INTEGER;
     case JSON_REAL:
-        return PW_JSON_REAL;
+        return PW_JSON_NUMBER;
     case JSON_TRUE:
     case JSON_FALSE:
         return PW_JSON_BOOL;
@@ -73,18 +72,7 @@ double pw_json_number(const struct pw_json *node)
 
 bool pw_json_to_i64(const struct pw_json *node, int64_t *ret)
 {
-    const json_t *value = pw_json_inner(node);
-    if (json_is_integer(value)) {
-        *ret = json_integer_value(value);
-        return true;
-    }
-    if (!json_is_real(value))
-        return false;
-    double real = json_real_value(value);
-    if (real != trunc(real) || fabs(real) > EXACT_MAX)
-        return false;
-    *ret = (int64_t)real;
-    return true;
+    return pw_json_to_scaled(node, 1, ret);
 }
 
 bool pw_json_to_scaled(const struct pw_json *node, int64_t scale, int64_t *ret)

@@ -1,23 +1,8 @@
 /* Parsed values written again: as they were, or in the canonical form of RFC 8785. */
 #include "json_int.h"
 
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define EXACT_MAX INT64_C(9007199254740992)
-
-/* Whole numbers beyond a double's exactness keep all their digits, so that two that differ stay different. */
-static void put_number(const struct pw_json *node, struct pw_buf *out)
-{
-    int64_t whole = 0;
-    bool wide = pw_json_type(node) == PW_JSON_INTEGER && pw_json_to_i64(node, &whole) &&
-                (whole > EXACT_MAX || whole < -EXACT_MAX);
-    if (wide)
-        pw_buf_printf(out, "%" PRId64, whole);
-    else
-        pw_json_put_double(out, pw_json_number(node));
-}
 
 static void put_scalar(const struct pw_json *node, struct pw_buf *out)
 {
@@ -25,9 +10,8 @@ static void put_scalar(const struct pw_json *node, struct pw_buf *out)
     case PW_JSON_BOOL:
         pw_buf_puts(out, pw_json_bool(node) ? "true" : "false");
         break;
-    case PW_JSON_INTEGER:
-    case PW_JSON_REAL:
-        put_number(node, out);
+    case PW_JSON_NUMBER:
+        pw_json_put_double(out, pw_json_number(node));
         break;
     case PW_JSON_STRING:
         pw_json_put_string(out, pw_json_str(node));

@@ -123,8 +123,8 @@ bool pw_json_parse(struct pw_arena *arena, struct pw_str text, const struct pw_j
         return fail(ret_error, error_at(text, (size_t)(nul - text.data)));
 
     json_error_t error;
-    json_t *root =
-        json_loadb(text.data, text.len, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY | JSON_ALLOW_NUL, &error);
+    json_t *root = json_loadb(text.data, text.len,
+        JSON_REJECT_DUPLICATES | JSON_DECODE_ANY | JSON_ALLOW_NUL | JSON_DECODE_INT_AS_REAL, &error);
     if (!root) {
         enum pw_fault_code code = code_of(&error);
         size_t at = positive(error.position);

