@@ -44,8 +44,8 @@ struct pw_audit {
 
 #define PW_AUDIT_DETAIL_MAX 65536
 
-/* Queues the inserts for `count` records (one statement, however many; a second one when any has a
- * detail) within the caller's transaction. Record ids are version 7 at `now`. Everything is copied
+/* Queues the insert of `count` records (one statement, however many)
+ * within the caller's transaction. Record ids are version 7 at `now`. Everything is copied
  * into the transaction. */
 void pw_audit_add(struct pw_tx *tx, pw_usec now, const struct pw_audit *records, size_t count);
 
