@@ -108,6 +108,8 @@ struct pw_rule {
     int64_t points[PW_SOURCE_CLASSES]; /* thousandths by class of the hit; negative = mitigating */
     int32_t half_life;                 /* days; 0 = no decay */
     uint32_t offsets;                  /* mitigating: mask over themes it may offset */
+    const uint32_t *replaces;          /* rules that do not count when this one does */
+    size_t replaces_count;
 
     struct pw_look each;    /* kinds 0: the rule has `when` */
     int32_t when;           /* CEL over premises (and what stratum 1 found), or PW_NO_EXPR */
@@ -170,6 +172,13 @@ struct pw_ruleset {
     uint32_t slot_hits;     /* the sighting slot is model->kind_count */
     uint32_t slot_classes;
     uint32_t slot_count;
+};
+
+/* What stratum 1 found, for the functions of stratum 2; the score room sets it as the host of `ctx`. */
+struct pw_first_stratum {
+    const struct pw_ruleset *set;
+    const int64_t *themes; /* full points by theme->nr, thousandths */
+    int64_t phases[3];     /* by enum pw_rule_phase, of corroborating rules */
 };
 
 /* Faults of a set, in the order of the files; at most PW_RULES_FAULTS_MAX are kept. */
