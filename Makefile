@@ -65,12 +65,23 @@ $(B)/obj/sql.o: $(GEN)/sql.c
 SQL_OBJECT := $(B)/obj/sql.o
 endif
 
+# The schemas of the API that no declaration gives, as octets in one C file.
+$(GEN)/schemas.c: src/daemon/app/schemas.json
+	@mkdir -p $(@D)
+	@{ echo '#include <stddef.h>'; \
+	   echo 'extern const char app_schemas_json[]; extern const size_t app_schemas_json_size;'; \
+	   echo 'const char app_schemas_json[] = {'; od -An -v -tx1 $< | sed 's/ \(..\)/0x\1,/g'; echo '};'; \
+	   echo 'const size_t app_schemas_json_size = sizeof app_schemas_json;'; } > $@
+$(B)/obj/schemas.o: $(GEN)/schemas.c
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -c -o $@ $<
+
 $(B)/obj/%.o: %.c | $(GENERATED)
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -I$(dir $<) -c -o $@ $<
 
 define ROOM
-OBJECTS_$(1) := $$(patsubst %.c,$(B)/obj/%.o,$$(wildcard $$(DIR_$(1))/*.c)) $(if $(filter db,$(1)),$(SQL_OBJECT))
+OBJECTS_$(1) := $$(patsubst %.c,$(B)/obj/%.o,$$(wildcard $$(DIR_$(1))/*.c)) $(if $(filter db,$(1)),$(SQL_OBJECT)) $(if $(filter app,$(1)),$(B)/obj/schemas.o)
 $(B)/lib/$(1).a: $$(OBJECTS_$(1))
 	@mkdir -p $$(@D) && rm -f $$@
 	@ar rcs $$@ $$(OBJECTS_$(1))

@@ -53,7 +53,7 @@ struct pw_app {
     struct pw_ledger *ledger;
     struct pw_intake *intake;
     struct pw_desk *desk;
-    struct pw_check *check;
+    struct pw_tenant_checks *check;
     struct pw_assess *assess;
     struct pw_deliver *deliver;
     struct pw_upkeep *upkeep;
