@@ -70,7 +70,7 @@ pw_usec pw_loop_wall_clock(void *loop)
 
 /* ---- measuring callbacks ---- */
 
-int64_t callback_begin(struct pw_loop *loop)
+int64_t loop_callback_begin(struct pw_loop *loop)
 {
     int64_t begun_us = system_clock_us(CLOCK_MONOTONIC);
     if (!loop->is_virtual)
@@ -80,7 +80,7 @@ int64_t callback_begin(struct pw_loop *loop)
     return begun_us;
 }
 
-void callback_end(struct pw_loop *loop, const char *label, int64_t begun_us)
+void loop_callback_end(struct pw_loop *loop, const char *label, int64_t begun_us)
 {
     int64_t took_us = system_clock_us(CLOCK_MONOTONIC) - begun_us;
     loop->in_callback = false;
@@ -159,8 +159,8 @@ void pw_loop_free(struct pw_loop *loop)
 {
     if (loop == NULL)
         return;
-    while (timer_heap_first(&loop->timers) != NULL)
-        pw_timer_stop(timer_heap_first(&loop->timers));
+    while (loop_heap_first(&loop->timers) != NULL)
+        pw_timer_stop(loop_heap_first(&loop->timers));
     while (loop->queue.next != &loop->queue)
         pw_deferred_cancel(loop->queue.next);
     free(loop->timers.slots);
@@ -177,14 +177,14 @@ static void run_timers(struct pw_loop *loop)
     /* Timers started meanwhile, even for "now", wait for the next round: no starving of descriptors. */
     uint64_t newest = loop->timers.next_order;
     for (;;) {
-        struct pw_timer *timer = timer_heap_first(&loop->timers);
+        struct pw_timer *timer = loop_heap_first(&loop->timers);
         if (timer == NULL || timer->due_us > until_us || timer->order >= newest)
             return;
         pw_timer_stop(timer);
         const char *label = timer->label;
-        int64_t begun_us = callback_begin(loop);
+        int64_t begun_us = loop_callback_begin(loop);
         timer->fn(timer->arg);
-        callback_end(loop, label, begun_us);
+        loop_callback_end(loop, label, begun_us);
     }
 }
 
@@ -202,9 +202,9 @@ static void run_deferred(struct pw_loop *loop)
         struct pw_deferred *call = round.next;
         pw_deferred_cancel(call);
         const char *label = call->label;
-        int64_t begun_us = callback_begin(loop);
+        int64_t begun_us = loop_callback_begin(loop);
         call->fn(call->arg);
-        callback_end(loop, label, begun_us);
+        loop_callback_end(loop, label, begun_us);
     }
 }
 
@@ -213,7 +213,7 @@ static int64_t wait_us(const struct pw_loop *loop, int64_t max_ms)
     if (max_ms <= 0 || loop->queue.next != &loop->queue)
         return 0;
     int64_t wait = (max_ms < WAIT_MAX_MS ? max_ms : WAIT_MAX_MS) * 1000;
-    const struct pw_timer *timer = timer_heap_first(&loop->timers);
+    const struct pw_timer *timer = loop_heap_first(&loop->timers);
     if (timer == NULL)
         return wait;
     int64_t left = timer->due_us - pw_loop_clock_us(loop);
@@ -268,7 +268,7 @@ void pw_loop_advance(struct pw_loop *loop, int64_t ms)
     int64_t until_us = loop->now_us + ms * 1000;
     settle(loop);
     for (;;) {
-        const struct pw_timer *timer = timer_heap_first(&loop->timers);
+        const struct pw_timer *timer = loop_heap_first(&loop->timers);
         if (timer == NULL || timer->due_us > until_us)
             break;
         if (timer->due_us > loop->now_us)
@@ -287,9 +287,9 @@ static void on_fd(evutil_socket_t fd, short what, void *arg)
     struct pw_loop *loop = watch->loop;
     const char *label = watch->label;
     unsigned ready = ((what & EV_READ) ? PW_LOOP_READ : 0U) | ((what & EV_WRITE) ? PW_LOOP_WRITE : 0U);
-    int64_t begun_us = callback_begin(loop);
+    int64_t begun_us = loop_callback_begin(loop);
     watch->fn(watch->arg, (int)fd, ready);
-    callback_end(loop, label, begun_us);
+    loop_callback_end(loop, label, begun_us);
 }
 
 struct pw_watch *pw_watch_new(struct pw_loop *loop, int fd, const char *label, pw_watch_fn fn, void *arg)
@@ -336,9 +336,9 @@ static void on_signal(evutil_socket_t signo, short what, void *arg)
     struct pw_signal *sig = arg;
     struct pw_loop *loop = sig->loop;
     const char *label = sig->label;
-    int64_t begun_us = callback_begin(loop);
+    int64_t begun_us = loop_callback_begin(loop);
     sig->fn(sig->arg);
-    callback_end(loop, label, begun_us);
+    loop_callback_end(loop, label, begun_us);
 }
 
 struct pw_signal *pw_signal_new(struct pw_loop *loop, int signo, const char *label, pw_loop_fn fn, void *arg)

@@ -33,12 +33,12 @@ struct pw_loop {
 };
 
 /* The earliest timer, or NULL. */
-struct pw_timer *timer_heap_first(const struct timer_heap *heap);
-void timer_heap_put(struct timer_heap *heap, struct pw_timer *timer);
-void timer_heap_drop(struct timer_heap *heap, struct pw_timer *timer);
+struct pw_timer *loop_heap_first(const struct timer_heap *heap);
+void loop_heap_put(struct timer_heap *heap, struct pw_timer *timer);
+void loop_heap_drop(struct timer_heap *heap, struct pw_timer *timer);
 
 /* Runs fn(arg) as a callback of the loop: clock read before, duration measured after. */
-int64_t callback_begin(struct pw_loop *loop);
-void callback_end(struct pw_loop *loop, const char *label, int64_t begun_us);
+int64_t loop_callback_begin(struct pw_loop *loop);
+void loop_callback_end(struct pw_loop *loop, const char *label, int64_t begun_us);
 
 #endif

@@ -54,12 +54,12 @@ static void sift_down(struct timer_heap *heap, struct pw_timer *timer, size_t i)
     place(heap, timer, i);
 }
 
-struct pw_timer *timer_heap_first(const struct timer_heap *heap)
+struct pw_timer *loop_heap_first(const struct timer_heap *heap)
 {
     return heap->count > 0 ? heap->slots[0] : NULL;
 }
 
-void timer_heap_put(struct timer_heap *heap, struct pw_timer *timer)
+void loop_heap_put(struct timer_heap *heap, struct pw_timer *timer)
 {
     if (heap->count == heap->cap) {
         heap->cap = heap->cap > 0 ? heap->cap * 2 : 64;
@@ -70,7 +70,7 @@ void timer_heap_put(struct timer_heap *heap, struct pw_timer *timer)
     sift_up(heap, timer, heap->count - 1);
 }
 
-void timer_heap_drop(struct timer_heap *heap, struct pw_timer *timer)
+void loop_heap_drop(struct timer_heap *heap, struct pw_timer *timer)
 {
     size_t i = timer->slot - 1;
     assert(timer->slot > 0 && i < heap->count && heap->slots[i] == timer);
@@ -99,13 +99,13 @@ void pw_timer_start(struct pw_timer *timer, int64_t ms)
     struct pw_loop *loop = timer->loop;
     int64_t now_us = loop->in_callback || loop->is_virtual ? loop->now_us : pw_loop_clock_us(loop);
     timer->due_us = ms > (INT64_MAX - now_us) / 1000 ? INT64_MAX : now_us + ms * 1000;
-    timer_heap_put(&loop->timers, timer);
+    loop_heap_put(&loop->timers, timer);
 }
 
 void pw_timer_stop(struct pw_timer *timer)
 {
     if (timer->slot > 0)
-        timer_heap_drop(&timer->loop->timers, timer);
+        loop_heap_drop(&timer->loop->timers, timer);
 }
 
 bool pw_timer_running(const struct pw_timer *timer)

@@ -68,7 +68,7 @@ static bool parse_v4(const char *text, struct address *ret, struct pw_err *err)
     return true;
 }
 
-bool address_parse(const char *text, struct address *ret, struct pw_err *err)
+bool stream_address_parse(const char *text, struct address *ret, struct pw_err *err)
 {
     memset(ret, 0, sizeof(*ret));
     if (strncmp(text, "unix:", 5) == 0)
@@ -78,7 +78,7 @@ bool address_parse(const char *text, struct address *ret, struct pw_err *err)
     return parse_v4(text, ret, err);
 }
 
-void address_host(const struct address *address, char out[PW_PEER_ADDRESS_MAX])
+void stream_address_host(const struct address *address, char out[PW_PEER_ADDRESS_MAX])
 {
     const struct in6_addr *v6 = &address->u.v6.sin6_addr;
     out[0] = '\0';
@@ -95,7 +95,7 @@ void address_host(const struct address *address, char out[PW_PEER_ADDRESS_MAX])
 bool pw_address_is_loopback(const char *text)
 {
     struct address address;
-    if (!address_parse(text, &address, NULL))
+    if (!stream_address_parse(text, &address, NULL))
         return false;
     switch (address.u.any.sa_family) {
     case AF_UNIX:

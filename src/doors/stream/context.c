@@ -1,7 +1,7 @@
 /*
  * TLS contexts: what NCSC-NL's guidelines of 2025 call good or sufficient, loaded from
  * files, reloadable. Called by the daemon at start and on reload, by listener.c and
- * stream.c for each new stream (tls_session).
+ * stream.c for each new stream (stream_tls_session).
  *
  * Invariant: `inside` is complete or not there; a failing reload leaves the old one.
  * Resumption never outlives a reload: each inside has its own ticket keys.
@@ -35,7 +35,7 @@ struct pw_tls_context {
     unsigned refs;
 };
 
-bool tls_fail(struct pw_err *err, const char *what)
+bool stream_tls_fail(struct pw_err *err, const char *what)
 {
     unsigned long code = ERR_peek_last_error();
     const char *reason = code != 0 ? ERR_reason_error_string(code) : NULL;
@@ -45,7 +45,7 @@ bool tls_fail(struct pw_err *err, const char *what)
 
 static bool file_fail(struct pw_err *err, const char *file, const char *what)
 {
-    tls_fail(err, what);
+    stream_tls_fail(err, what);
     if (err != NULL)
         snprintf(err->file, sizeof(err->file), "%s", file);
     return false;
@@ -60,7 +60,7 @@ static int on_ticket_made(SSL *ssl, void *arg)
     char issuer[65];
     if (chain == NULL || sk_X509_num(chain) < 2)
         return 1;
-    cert_fingerprint(sk_X509_value(chain, 1), issuer);
+    stream_cert_fingerprint(sk_X509_value(chain, 1), issuer);
     return SSL_SESSION_set1_ticket_appdata(SSL_get_session(ssl), issuer, strlen(issuer));
 }
 
@@ -92,7 +92,7 @@ static int on_verify(int ok, X509_STORE_CTX *store)
 {
     if (!ok || X509_STORE_CTX_get_error_depth(store) != 0)
         return ok;
-    if (cert_names_sound(X509_STORE_CTX_get_current_cert(store)))
+    if (stream_cert_names_sound(X509_STORE_CTX_get_current_cert(store)))
         return 1;
     X509_STORE_CTX_set_error(store, X509_V_ERR_APPLICATION_VERIFICATION);
     return 0;
@@ -113,7 +113,7 @@ static bool set_algorithms(SSL_CTX *ctx, enum pw_tls_profile profile, struct pw_
         SSL_CTX_set_ciphersuites(ctx, good ? SUITES_GOOD : SUITES_GOOD ":TLS_AES_128_GCM_SHA256") != 1 ||
         SSL_CTX_set_cipher_list(ctx, SUITES_12) != 1 || SSL_CTX_set1_groups_list(ctx, GROUPS) != 1 ||
         SSL_CTX_set1_sigalgs_list(ctx, SIGNATURES) != 1)
-        return tls_fail(err, "this OpenSSL lacks an algorithm that is needed");
+        return stream_tls_fail(err, "this OpenSSL lacks an algorithm that is needed");
     return true;
 }
 
@@ -185,7 +185,7 @@ static SSL_CTX *make_inside(const struct pw_tls_options *options, struct pw_err 
     ERR_clear_error();
     SSL_CTX *ctx = SSL_CTX_new(options->client_side ? TLS_client_method() : TLS_server_method());
     if (ctx == NULL) {
-        tls_fail(err, "no TLS context");
+        stream_tls_fail(err, "no TLS context");
         return NULL;
     }
     if (set_algorithms(ctx, options->profile, err) && load_own_cert(ctx, options, err) &&
@@ -200,7 +200,7 @@ static void swap_inside(struct pw_tls_context *context, SSL_CTX *inside)
     SSL_CTX_free(context->inside);
     context->inside = inside;
     X509 *own = SSL_CTX_get0_certificate(inside);
-    context->not_after = own != NULL ? cert_not_after(own) : PW_TIME_NONE;
+    context->not_after = own != NULL ? stream_cert_not_after(own) : PW_TIME_NONE;
 }
 
 /* ---- the public half ---- */
@@ -267,7 +267,7 @@ pw_usec pw_tls_context_not_after(const struct pw_tls_context *context)
     return context->not_after;
 }
 
-SSL *tls_session(struct pw_tls_context *context)
+SSL *stream_tls_session(struct pw_tls_context *context)
 {
     SSL *ssl = SSL_new(context->inside);
     if (ssl == NULL)

@@ -38,7 +38,7 @@ static bool bind_and_listen(struct pw_listener *listener, struct pw_err *err)
 {
     const struct pw_listener_options *options = &listener->options;
     int on = 1;
-    if (!address_parse(options->address, &listener->address, err))
+    if (!stream_address_parse(options->address, &listener->address, err))
         return false;
     const struct sockaddr *any = &listener->address.u.any;
     listener->fd = socket(any->sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
@@ -81,11 +81,11 @@ static bool accept_one(struct pw_listener *listener)
     if (from.u.any.sa_family != AF_UNIX)
         setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
 
-    SSL *ssl = listener->options.tls != NULL ? tls_session(listener->options.tls) : NULL;
+    SSL *ssl = listener->options.tls != NULL ? stream_tls_session(listener->options.tls) : NULL;
     struct pw_stream *stream =
         stream_new(listener->loop, fd, ssl, &listener->options.limits, STREAM_HANDSHAKE);
     stream->plain_answer = listener->options.plain_answer;
-    address_host(&from, stream->peer.address);
+    stream_address_host(&from, stream->peer.address);
     /* A callback that neither owns nor frees it would leak it. */
     listener->options.on_accept(listener->options.arg, stream);
     return true;

@@ -39,7 +39,7 @@ static bool read_name(X509_NAME *subject, int nid, char out[PW_PEER_NAME_MAX])
     return sound;
 }
 
-bool cert_names_sound(X509 *cert)
+bool stream_cert_names_sound(X509 *cert)
 {
     char name[PW_PEER_NAME_MAX];
     X509_NAME *subject = X509_get_subject_name(cert);
@@ -61,7 +61,7 @@ static void describe_issuer(X509 *cert, char out[PW_PEER_NAME_MAX])
     BIO_free(text);
 }
 
-void cert_fingerprint(X509 *cert, char out[65])
+void stream_cert_fingerprint(X509 *cert, char out[65])
 {
     uint8_t digest[EVP_MAX_MD_SIZE];
     unsigned len = 0;
@@ -75,7 +75,7 @@ void cert_fingerprint(X509 *cert, char out[65])
     }
 }
 
-pw_usec cert_not_after(const X509 *cert)
+pw_usec stream_cert_not_after(const X509 *cert)
 {
     struct tm tm;
     if (ASN1_TIME_to_tm(X509_get0_notAfter(cert), &tm) != 1)
@@ -83,12 +83,12 @@ pw_usec cert_not_after(const X509 *cert)
     return (pw_usec)timegm(&tm) * PW_USEC_PER_SEC;
 }
 
-void cert_describe(X509 *cert, struct pw_peer *peer)
+void stream_cert_describe(X509 *cert, struct pw_peer *peer)
 {
     X509_NAME *subject = X509_get_subject_name(cert);
     if (!read_name(subject, NID_serialNumber, peer->oin) || !read_name(subject, NID_commonName, peer->cn))
         peer->oin[0] = peer->cn[0] = '\0';
     describe_issuer(cert, peer->issuer);
-    cert_fingerprint(cert, peer->fingerprint);
-    peer->not_after = cert_not_after(cert);
+    stream_cert_fingerprint(cert, peer->fingerprint);
+    peer->not_after = stream_cert_not_after(cert);
 }

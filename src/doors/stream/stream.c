@@ -71,7 +71,7 @@ static enum step plain_step(const char *what, struct pw_err *err, enum step want
 static enum step receive(struct pw_stream *stream, void *out, size_t size, size_t *ret_len)
 {
     if (stream->ssl != NULL)
-        return tls_read(stream, out, size, ret_len, &stream->why);
+        return stream_tls_read(stream, out, size, ret_len, &stream->why);
     ssize_t n = recv(stream->fd, out, size, 0);
     if (n < 0)
         return plain_step("reading", &stream->why, STEP_WANT_READ);
@@ -82,7 +82,7 @@ static enum step receive(struct pw_stream *stream, void *out, size_t size, size_
 static enum step transmit(struct pw_stream *stream, const void *data, size_t len, size_t *ret_len)
 {
     if (stream->ssl != NULL)
-        return tls_write(stream, data, len, ret_len, &stream->why);
+        return stream_tls_write(stream, data, len, ret_len, &stream->why);
     ssize_t n = send(stream->fd, data, len, MSG_NOSIGNAL);
     if (n < 0)
         return plain_step("writing", &stream->why, STEP_WANT_WRITE);
@@ -144,7 +144,7 @@ static void step_handshake(struct pw_stream *stream)
         become_open(stream);
         return;
     }
-    switch (tls_handshake(stream, &stream->why)) {
+    switch (stream_tls_handshake(stream, &stream->why)) {
     case STEP_WANT_READ:
         stream->read_wants = PW_LOOP_READ;
         return;
@@ -152,7 +152,7 @@ static void step_handshake(struct pw_stream *stream)
         stream->read_wants = PW_LOOP_WRITE;
         return;
     case STEP_DONE:
-        if (!tls_identify(stream, &stream->why)) {
+        if (!stream_tls_identify(stream, &stream->why)) {
             pw_count(PW_M_TLS_REFUSED, 1);
             finish(stream);
             return;
@@ -430,7 +430,7 @@ bool pw_stream_connect(struct pw_loop *loop, const char *text, struct pw_tls_con
 {
     struct address address;
     int on = 1;
-    if (!address_parse(text, &address, err))
+    if (!stream_address_parse(text, &address, err))
         return false;
     int fd = socket(address.u.any.sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (fd < 0)
@@ -442,9 +442,9 @@ bool pw_stream_connect(struct pw_loop *loop, const char *text, struct pw_tls_con
         close(fd);
         return false;
     }
-    SSL *ssl = tls != NULL ? tls_session(tls) : NULL;
+    SSL *ssl = tls != NULL ? stream_tls_session(tls) : NULL;
     struct pw_stream *stream = stream_new(loop, fd, ssl, limits, STREAM_CONNECTING);
-    address_host(&address, stream->peer.address);
+    stream_address_host(&address, stream->peer.address);
     pw_stream_own(stream, events, arg);
     *ret = stream;
     return true;

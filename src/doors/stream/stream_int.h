@@ -71,9 +71,9 @@ struct address {
     socklen_t len;
 };
 
-bool address_parse(const char *text, struct address *ret, struct pw_err *err) PW_MUST_CHECK;
+bool stream_address_parse(const char *text, struct address *ret, struct pw_err *err) PW_MUST_CHECK;
 /* The host without port; IPv4 inside IPv6 shows as IPv4. */
-void address_host(const struct address *address, char out[PW_PEER_ADDRESS_MAX]);
+void stream_address_host(const struct address *address, char out[PW_PEER_ADDRESS_MAX]);
 
 /* ---- streams ---- */
 
@@ -86,22 +86,23 @@ void stream_start(struct pw_stream *stream);
 /* ---- TLS ---- */
 
 /* A session object of the context's present inside; never NULL. */
-SSL *tls_session(struct pw_tls_context *context);
-enum step tls_handshake(struct pw_stream *stream, struct pw_err *err);
-enum step tls_read(struct pw_stream *stream, void *out, size_t size, size_t *ret_len, struct pw_err *err);
-enum step tls_write(
+SSL *stream_tls_session(struct pw_tls_context *context);
+enum step stream_tls_handshake(struct pw_stream *stream, struct pw_err *err);
+enum step stream_tls_read(
+    struct pw_stream *stream, void *out, size_t size, size_t *ret_len, struct pw_err *err);
+enum step stream_tls_write(
     struct pw_stream *stream, const void *data, size_t len, size_t *ret_len, struct pw_err *err);
 /* After the handshake: checks what OpenSSL does not, and fills stream->peer. */
-bool tls_identify(struct pw_stream *stream, struct pw_err *err) PW_MUST_CHECK;
+bool stream_tls_identify(struct pw_stream *stream, struct pw_err *err) PW_MUST_CHECK;
 /* Puts OpenSSL's oldest queued reason into err, and empties its queue. */
-bool tls_fail(struct pw_err *err, const char *what);
+bool stream_tls_fail(struct pw_err *err, const char *what);
 
 /* ---- certificates (peer.c) ---- */
 
 /* Whether the names in the certificate can be told unambiguously. */
-bool cert_names_sound(X509 *cert);
-void cert_describe(X509 *cert, struct pw_peer *peer);
-void cert_fingerprint(X509 *cert, char out[65]);
-pw_usec cert_not_after(const X509 *cert);
+bool stream_cert_names_sound(X509 *cert);
+void stream_cert_describe(X509 *cert, struct pw_peer *peer);
+void stream_cert_fingerprint(X509 *cert, char out[65]);
+pw_usec stream_cert_not_after(const X509 *cert);
 
 #endif

@@ -28,12 +28,12 @@ static enum step step_of(struct pw_stream *stream, int result, const char *what,
         pw_fail(err, PW_ERR_IO, "%s: %s", what, errno != 0 ? strerror(errno) : "connection closed");
         return STEP_FAIL;
     default:
-        tls_fail(err, what);
+        stream_tls_fail(err, what);
         return STEP_FAIL;
     }
 }
 
-enum step tls_handshake(struct pw_stream *stream, struct pw_err *err)
+enum step stream_tls_handshake(struct pw_stream *stream, struct pw_err *err)
 {
     ERR_clear_error();
     errno = 0;
@@ -48,7 +48,8 @@ enum step tls_handshake(struct pw_stream *stream, struct pw_err *err)
     return step;
 }
 
-enum step tls_read(struct pw_stream *stream, void *out, size_t size, size_t *ret_len, struct pw_err *err)
+enum step stream_tls_read(
+    struct pw_stream *stream, void *out, size_t size, size_t *ret_len, struct pw_err *err)
 {
     ERR_clear_error();
     errno = 0;
@@ -56,7 +57,7 @@ enum step tls_read(struct pw_stream *stream, void *out, size_t size, size_t *ret
     return result == 1 ? STEP_DONE : step_of(stream, result, "reading", err);
 }
 
-enum step tls_write(
+enum step stream_tls_write(
     struct pw_stream *stream, const void *data, size_t len, size_t *ret_len, struct pw_err *err)
 {
     ERR_clear_error();
@@ -70,7 +71,7 @@ static void describe_signer(SSL *ssl, struct pw_peer *peer)
 {
     STACK_OF(X509) *chain = SSL_get0_verified_chain(ssl);
     if (chain != NULL && sk_X509_num(chain) > 1) {
-        cert_fingerprint(sk_X509_value(chain, 1), peer->issuer_fingerprint);
+        stream_cert_fingerprint(sk_X509_value(chain, 1), peer->issuer_fingerprint);
         return;
     }
     void *data = NULL;
@@ -82,7 +83,7 @@ static void describe_signer(SSL *ssl, struct pw_peer *peer)
     peer->issuer_fingerprint[len] = '\0';
 }
 
-bool tls_identify(struct pw_stream *stream, struct pw_err *err)
+bool stream_tls_identify(struct pw_stream *stream, struct pw_err *err)
 {
     SSL *ssl = stream->ssl;
     struct pw_peer *peer = &stream->peer;
@@ -98,7 +99,7 @@ bool tls_identify(struct pw_stream *stream, struct pw_err *err)
     /* A resumed session is not verified again: its certificate may have ended meanwhile. */
     if (SSL_get_verify_result(ssl) != X509_V_OK || X509_cmp_current_time(X509_get0_notAfter(cert)) < 0)
         return pw_fail(err, PW_ERR_TLS, "handshake: peer certificate is not valid");
-    cert_describe(cert, peer);
+    stream_cert_describe(cert, peer);
     describe_signer(ssl, peer);
     peer->verified = true;
     return true;

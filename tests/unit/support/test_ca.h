@@ -45,12 +45,12 @@ static inline void test_must(bool ok, const char *what)
     abort();
 }
 
-/* A path in the directory; four may be in use at the same time. */
+/* A path in the directory; good until 255 more were asked for. */
 static inline const char *test_path(const struct test_ca *ca, const char *name, const char *suffix)
 {
-    static char paths[16][192];
+    static char paths[256][192];
     static unsigned next;
-    char *path = paths[next++ % 16];
+    char *path = paths[next++ % 256];
     snprintf(path, sizeof(paths[0]), "%s/%s%s", ca->dir, name, suffix);
     return path;
 }

@@ -401,8 +401,8 @@ static void expect_refused(const struct pw_tls_options *tls, const char *cert, c
     until(&s, s.client.closed);
     assert_false(s.server.ready);
     if (strstr(s.client.why.text, alert) == NULL)
-        fail_msg("%s: expected the alert \"%s\", got \"%s\"", cert != NULL ? cert : "(none)", alert,
-            s.client.why.text);
+        fail_msg("%s: expected the alert \"%s\", got \"%s\", server: \"%s\"", cert != NULL ? cert : "(none)",
+            alert, s.client.why.text, s.server.why.text);
     leave(&s);
 }
 
