@@ -1,0 +1,236 @@
+/*
+ * import: facts from files of JSON lines, each as POST /v1/fact-batches takes them, written through
+ * the same ledger in transactions of at most 5,000. What is already in counts as a duplicate, so
+ * that an import that broke off is simply run again.
+ */
+#include "ctl_int.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <pandwacht/crypto.h>
+#include <pandwacht/facts.h>
+#include <pandwacht/json.h>
+#include <pandwacht/ledger.h>
+
+#define CHUNK_LINES   5000
+#define CANONICAL_MAX (1u << 20)
+
+/* Who it is entered for. */
+struct source {
+    struct pw_uuid id;
+    struct pw_str controller;
+    unsigned classes;
+    bool wwft_liable;
+};
+
+struct import {
+    struct ctl *ctl;
+    struct bench bench;
+    struct source source;
+    const struct pw_fact_model *model;
+    struct pw_keys *keys;
+    struct pw_ledger *ledger;
+    const struct pw_kind *kind; /* of all lines, or NULL: each says */
+    struct pw_arena *arena;     /* of one chunk */
+    struct pw_ledger_item *items;
+    size_t *lines; /* line numbers of the items */
+    size_t count;
+    bool written;
+    size_t created, duplicates, rejected;
+    const char *file;
+};
+
+static bool find_source(struct import *import, const char *name, struct pw_err *err)
+{
+    struct pw_tx *tx = pw_db_begin(import->bench.db, "ctl: import", PW_DB_READ_ONLY);
+    size_t statement = pw_tx_add(tx, PW_SQL_CTL_CLIENT_BY_NAME, PW_P_TEXT_Z(name));
+    bool ok = pw_tx_run(tx, err);
+    const struct pw_rows *rows = ok ? pw_tx_rows(tx, statement) : NULL;
+    if (ok && pw_rows_count(rows) == 0)
+        ok = pw_fail(err, PW_ERR_NOT_FOUND, "there is no client of that name; `pandwacht client list` shows them");
+    if (ok) {
+        size_t count;
+        struct pw_arena *arena = import->ctl->arena;
+        struct pw_str *classes = pw_cell_texts(rows, 0, 2, arena, &count);
+        import->source.id = pw_cell_uuid(rows, 0, 0);
+        import->source.controller = pw_str_dup(arena, pw_cell_text(rows, 0, 1));
+        import->source.wwft_liable = pw_cell_bool(rows, 0, 3);
+        for (size_t i = 0; i < count; i++)
+            for (unsigned c = 0; pw_source_class_words[c] != NULL; c++)
+                if (pw_str_is(classes[i], pw_source_class_words[c]))
+                    import->source.classes |= 1u << c;
+    }
+    pw_tx_close(tx);
+    return ok;
+}
+
+static void reject(struct import *import, size_t line, const char *pointer, const char *code)
+{
+    import->rejected++;
+    printf("%s:%zu: %s %s\n", import->file, line, pointer[0] == '\0' ? "/" : pointer, code);
+}
+
+static void on_written(void *arg)
+{
+    struct import *import = arg;
+    import->written = true;
+}
+
+static void count_results(struct import *import)
+{
+    for (size_t i = 0; i < import->count; i++) {
+        switch (import->items[i].result) {
+        case PW_LEDGER_CREATED:
+            import->created++;
+            break;
+        case PW_LEDGER_DUPLICATE:
+            import->duplicates++;
+            break;
+        case PW_LEDGER_CONFLICT:
+            reject(import, import->lines[i], "/sourceId", "conflict");
+            break;
+        case PW_LEDGER_NOT_FOUND:
+            reject(import, import->lines[i], "/premises/premisesId", "reference");
+            break;
+        default:
+            reject(import, import->lines[i], "", pw_err_word(import->items[i].err.code));
+        }
+    }
+}
+
+static void write_chunk(struct import *import)
+{
+    if (import->count > 0) {
+        import->written = false;
+        pw_ledger_write(import->ledger, import->arena, import->items, import->count, on_written, import);
+        while (!import->written)
+            pw_loop_step(import->bench.loop, 1000);
+        count_results(import);
+    }
+    import->count = 0;
+    pw_arena_reset(import->arena);
+    if (isatty(STDERR_FILENO))
+        fprintf(stderr, "\r%zu created, %zu duplicates, %zu rejected", import->created, import->duplicates,
+            import->rejected);
+}
+
+static struct pw_str canonical(struct import *import, const struct pw_kind *kind, const struct pw_json *json)
+{
+    struct pw_buf out;
+    pw_buf_init(&out, CANONICAL_MAX);
+    pw_facts_canonical(kind, json, &out);
+    struct pw_str text = pw_str_dup(import->arena, pw_buf_str(&out));
+    pw_buf_release(&out);
+    return text;
+}
+
+static void add_line(struct import *import, struct pw_str text, size_t line)
+{
+    const struct pw_json *json;
+    struct pw_faults faults;
+    struct pw_draft *draft = PW_NEW(import->arena, struct pw_draft);
+    pw_usec now = pw_loop_wall(import->bench.loop);
+    const struct pw_read_options options = {
+        .today = pw_day_in_netherlands(now), .kind = import->kind, .wwft_liable = import->source.wwft_liable};
+    pw_faults_init(&faults, import->arena);
+    /* The parsed tree borrows from the text, which the next line overwrites. */
+    if (!pw_json_read(import->arena, pw_str_dup(import->arena, text), NULL, &json, &faults) ||
+        !pw_facts_read_json(import->model, json, &options, import->arena, draft, &faults)) {
+        struct pw_str pointer = faults.count > 0 ? faults.items[0].name : PW_STR("");
+        reject(import, line, pw_str_dup(import->arena, pointer).data,
+            faults.count > 0 ? pw_fault_word(faults.items[0].code) : "invalid");
+        return;
+    }
+    if (pw_facts_source_class(draft->kind, import->source.classes) < 0) {
+        reject(import, line, "/kind", "forbidden");
+        return;
+    }
+    import->lines[import->count] = line;
+    import->items[import->count++] = (struct pw_ledger_item){
+        .op = PW_LEDGER_FACT,
+        .draft = draft,
+        .client = import->source.id,
+        .controller = import->source.controller,
+        .received_at = now,
+        .source_classes = import->source.classes,
+        .canonical = canonical(import, draft->kind, json),
+    };
+    if (import->count == CHUNK_LINES)
+        write_chunk(import);
+}
+
+static bool import_file(struct import *import, const char *path, struct pw_err *err)
+{
+    FILE *in = fopen(path, "r");
+    if (in == NULL)
+        return pw_fail_at(err, PW_ERR_IO, path, 0, 0, "cannot be read: %s", strerror(errno));
+    char *line = NULL;
+    size_t size = 0, number = 0;
+    ssize_t length;
+    import->file = path;
+    while ((length = getline(&line, &size, in)) >= 0) {
+        struct pw_str text = pw_str_trim((struct pw_str){line, (size_t)length});
+        number++;
+        if (text.len > 0)
+            add_line(import, text, number);
+    }
+    free(line);
+    fclose(in);
+    write_chunk(import);
+    return true;
+}
+
+static bool open_import(struct import *import, const char *client, const char *kind, struct pw_err *err)
+{
+    struct ctl *ctl = import->ctl;
+    if (!open_bench(ctl, &import->bench, err) || !find_source(import, client, err) ||
+        !pw_crypto_keys_load(import->bench.config->keys_dir, &import->keys, err) ||
+        !pw_facts_load_dir(import->bench.config->rules_dir, &import->model, err))
+        return false;
+    if (kind != NULL && (import->kind = pw_facts_kind(import->model, pw_str_z(kind))) == NULL)
+        return pw_fail(err, PW_ERR_USAGE, "--kind: there is no such fact kind");
+    import->arena = pw_arena_new();
+    import->items = PW_NEW_ARRAY(ctl->arena, CHUNK_LINES, struct pw_ledger_item);
+    import->lines = PW_NEW_ARRAY(ctl->arena, CHUNK_LINES, size_t);
+    import->ledger = pw_ledger_new(&(struct pw_ledger_options){
+        .loop = import->bench.loop, .db = import->bench.db, .keys = import->keys, .model = import->model});
+    return true;
+}
+
+static void close_import(struct import *import)
+{
+    pw_ledger_free(import->ledger);
+    pw_arena_free(import->arena);
+    pw_facts_unref(import->model);
+    pw_crypto_keys_free(import->keys);
+}
+
+int run_import(struct ctl *ctl)
+{
+    const char *client = NULL, *kind = NULL;
+    const struct option_row rows[] = {
+        {"client", OPTION_TEXT, "NAME", "the client it is entered for", &client},
+        {"kind", OPTION_TEXT, "KIND", "kind of every line (else each line says)", &kind},
+    };
+    int status;
+    struct pw_err err;
+    struct import import = {.ctl = ctl};
+    if (!READ_OPTIONS(ctl, rows, 1, 1000, &status))
+        return status;
+    if (client == NULL)
+        return wrong_usage(ctl, "--client is needed");
+    bool ok = open_import(&import, client, kind, &err);
+    for (int i = 0; ok && i < ctl->operand_count; i++)
+        ok = import_file(&import, ctl->operands[i], &err);
+    close_import(&import);
+    if (!ok)
+        return failed(&err);
+    if (isatty(STDERR_FILENO))
+        fputc('\n', stderr);
+    printf("%zu created, %zu duplicates, %zu rejected\n", import.created, import.duplicates, import.rejected);
+    return import.rejected == 0 ? EXIT_DONE : EXIT_FAILED;
+}

@@ -1,0 +1,72 @@
+/* Commands on rule sets: check and test the files of a directory. */
+#include "ctl_int.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#include <pandwacht/rules.h>
+#include <pandwacht/score.h>
+
+/* The operand, or rules.dir of the configuration. */
+static bool rules_dir(struct ctl *ctl, const char **ret, struct pw_err *err)
+{
+    struct pw_config *config;
+    if (ctl->operand_count > 0) {
+        *ret = ctl->operands[0];
+        return true;
+    }
+    if (!open_config(ctl, &config, err))
+        return false;
+    *ret = config->rules_dir;
+    return true;
+}
+
+static pw_day today(void)
+{
+    struct pw_loop *loop = pw_loop_new();
+    pw_day day = pw_day_in_netherlands(pw_loop_wall(loop));
+    pw_loop_free(loop);
+    return day;
+}
+
+int run_rules_check(struct ctl *ctl)
+{
+    int status;
+    struct pw_err err;
+    const char *dir;
+    const struct pw_ruleset *set;
+    char text[PW_ERR_TEXT_MAX + PW_ERR_FILE_MAX + 32], hash[PW_SHA256_TEXT];
+    if (!READ_NO_OPTIONS(ctl, 0, 1, &status))
+        return status;
+    if (!rules_dir(ctl, &dir, &err))
+        return failed(&err);
+    struct pw_rules_faults *faults = PW_NEW(ctl->arena, struct pw_rules_faults);
+    if (!pw_rules_load_dir(dir, today(), &set, faults, &err)) {
+        for (size_t i = 0; i < faults->count; i++)
+            fprintf(stderr, "%s\n", pw_err_format(&faults->items[i], text, sizeof text));
+        if (faults->more > 0)
+            fprintf(stderr, "and %zu more\n", faults->more);
+        return faults->count > 0 ? EXIT_FAILED : failed(&err);
+    }
+    printf("%.*s %.*s: %zu rules in %zu themes, sha256 %s\n", PW_STR_ARG(set->name), PW_STR_ARG(set->version),
+        set->rule_count, set->theme_count, pw_hex(set->hash, sizeof set->hash, hash));
+    pw_rules_unref(set);
+    return EXIT_DONE;
+}
+
+int run_rules_test(struct ctl *ctl)
+{
+    int status;
+    struct pw_err err;
+    const char *dir;
+    if (!READ_NO_OPTIONS(ctl, 0, 1, &status))
+        return status;
+    if (!rules_dir(ctl, &dir, &err))
+        return failed(&err);
+    struct pw_rules_report report;
+    pw_rules_report_init(&report);
+    bool ok = pw_score_test_dir(dir, today(), &report);
+    fwrite(report.text.data, 1, report.text.len, stdout);
+    pw_rules_report_release(&report);
+    return ok ? EXIT_DONE : EXIT_FAILED;
+}
