@@ -79,8 +79,8 @@ static void render_histogram(struct pw_buf *out, enum pw_metric metric)
         pw_buf_printf(out, "%s_bucket{le=\"%g\"} %llu\n", name, bounds[i],
             (unsigned long long)values[metric].buckets[i]);
     unsigned long long count = values[metric].count;
-    pw_buf_printf(out, "%s_bucket{le=\"+Inf\"} %llu\n%s_count %llu\n%s_sum %.6f\n", name, count, name, count, name,
-        values[metric].value);
+    pw_buf_printf(out, "%s_bucket{le=\"+Inf\"} %llu\n%s_count %llu\n%s_sum %.6f\n", name, count, name, count,
+        name, values[metric].value);
 }
 
 static void render(struct pw_buf *out, enum pw_metric metric)

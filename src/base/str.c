@@ -103,7 +103,8 @@ bool pw_str_to_i64(struct pw_str s, int64_t *ret)
     for (; i < s.len; i++) {
         if (s.data[i] < '0' || s.data[i] > '9')
             return false;
-        if (__builtin_mul_overflow(value, 10, &value) || __builtin_sub_overflow(value, s.data[i] - '0', &value))
+        if (__builtin_mul_overflow(value, 10, &value) ||
+            __builtin_sub_overflow(value, s.data[i] - '0', &value))
             return false;
     }
     if (!negative && __builtin_sub_overflow((int64_t)0, value, &value))

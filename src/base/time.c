@@ -190,8 +190,8 @@ const char *pw_instant_format(pw_usec instant, bool fraction, char out[PW_TIME_T
     unsigned seconds = (unsigned)(rest / PW_USEC_PER_SEC), usec = (unsigned)(rest % PW_USEC_PER_SEC);
     char date[PW_DATE_TEXT];
     pw_day_format(day, date);
-    int n = snprintf(out, PW_TIME_TEXT, "%sT%02u:%02u:%02u", date, seconds / 3600 % 24, seconds / 60 % 60,
-        seconds % 60);
+    int n = snprintf(
+        out, PW_TIME_TEXT, "%sT%02u:%02u:%02u", date, seconds / 3600 % 24, seconds / 60 % 60, seconds % 60);
     if (fraction)
         snprintf(out + n, PW_TIME_TEXT - (size_t)n, ".%06uZ", usec % 1000000u);
     else

@@ -34,12 +34,12 @@ struct pw_log_field {
     } value;
 };
 
-#define PW_LOG_INT(name, v)  ((struct pw_log_field){PW_FIELD_INT, "" name "", {.number = (int64_t)(v)}})
-#define PW_LOG_ID(name, idp) ((struct pw_log_field){PW_FIELD_UUID, "" name "", {.id = (idp)}})
+#define PW_LOG_INT(name, v)        ((struct pw_log_field){PW_FIELD_INT, "" name "", {.number = (int64_t)(v)}})
+#define PW_LOG_ID(name, idp)       ((struct pw_log_field){PW_FIELD_UUID, "" name "", {.id = (idp)}})
 /* `literal` must be a string literal: joining it with "" refuses anything else. */
 #define PW_LOG_WORD(name, literal) ((struct pw_log_field){PW_FIELD_WORD, "" name "", {.word = "" literal ""}})
 /* An error's code, place and text; texts of errors never hold input values. */
-#define PW_LOG_ERR(errp) ((struct pw_log_field){PW_FIELD_ERR, "error", {.err = (errp)}})
+#define PW_LOG_ERR(errp)           ((struct pw_log_field){PW_FIELD_ERR, "error", {.err = (errp)}})
 
 /* pw_log(PW_EV_STARTED, PW_LOG_INT("pid", pid)): one field or more. */
 #define pw_log(event, ...)                                                                                   \

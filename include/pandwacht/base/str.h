@@ -22,7 +22,7 @@ struct pw_str {
 /* A slice of a string literal. */
 #define PW_STR(literal) ((struct pw_str){"" literal "", sizeof(literal) - 1})
 /* For printf: printf("%.*s", PW_STR_ARG(s)). */
-#define PW_STR_ARG(s) (int)(s).len, (s).data
+#define PW_STR_ARG(s)   (int)(s).len, (s).data
 
 /* The slice of a NUL-terminated string; NULL gives the empty slice. */
 struct pw_str pw_str_z(const char *z);

@@ -48,7 +48,8 @@ static bool open_content(struct pw_app *app, struct pw_err *err)
     struct pw_config *config = app->config;
     return pw_crypto_keys_load(config->keys_dir, &app->keys, err) &&
            pw_facts_load_dir(config->rules_dir, &app->model, err) &&
-           pw_findings_load_dir(config->rules_dir, app->model, &app->catalogue, err) && open_holidays(app, err);
+           pw_findings_load_dir(config->rules_dir, app->model, &app->catalogue, err) &&
+           open_holidays(app, err);
 }
 
 static bool open_worker(struct pw_app *app, struct pw_err *err)
@@ -85,8 +86,10 @@ static void make_rooms(struct pw_app *app)
 {
     struct pw_config *config = app->config;
     app->event_source = (char *)(uintptr_t)pw_str_printf(
-        app->arena, "urn:nld:oin:%s:systeem:%s", config->system_oin, config->system_name).data;
-    app->client = pw_client_new(app->loop, &(struct pw_client_options){.concurrent = 256, .concurrent_peer = 16});
+        app->arena, "urn:nld:oin:%s:systeem:%s", config->system_oin, config->system_name)
+                            .data;
+    app->client =
+        pw_client_new(app->loop, &(struct pw_client_options){.concurrent = 256, .concurrent_peer = 16});
     app->access = pw_access_new(&(struct pw_access_options){
         .loop = app->loop,
         .db = app->db,

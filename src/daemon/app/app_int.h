@@ -80,9 +80,9 @@ struct route_text {
     const struct pw_scope *scope;
     const char *operation; /* operationId */
     const char *summary;
-    const char *request;  /* schema name; NULL = no body */
-    const char *answer;   /* schema name; NULL = none */
-    int status;           /* of success */
+    const char *request; /* schema name; NULL = no body */
+    const char *answer;  /* schema name; NULL = none */
+    int status;          /* of success */
     bool if_match;
 };
 const struct route_text *app_route_texts(struct pw_app *app, size_t *ret_count);
@@ -98,12 +98,12 @@ bool app_operations_open(struct pw_app *app, struct pw_err *err) PW_MUST_CHECK;
  * rules.activate-on-reload says so. Fails at once when they do not load; else on_done (NULL: checks
  * only) is called, now or later. */
 typedef void (*app_rules_done)(void *arg, bool ok, const struct pw_err *err);
-bool app_rules_candidate(struct pw_app *app, const struct pw_config *config, app_rules_done on_done, void *arg,
-    struct pw_err *err) PW_MUST_CHECK;
+bool app_rules_candidate(struct pw_app *app, const struct pw_config *config, app_rules_done on_done,
+    void *arg, struct pw_err *err) PW_MUST_CHECK;
 
 /* holidays.c: rules/holidays.yaml. */
-bool app_holidays_load(struct pw_arena *arena, const char *rules_dir, struct pw_holidays *ret,
-    struct pw_err *err) PW_MUST_CHECK;
+bool app_holidays_load(
+    struct pw_arena *arena, const char *rules_dir, struct pw_holidays *ret, struct pw_err *err) PW_MUST_CHECK;
 
 /* reload.c: SIGHUP, all or nothing. */
 void app_reload(void *app);

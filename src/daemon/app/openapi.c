@@ -38,7 +38,8 @@ static void write_content(struct pw_jsonw *w, const char *type, const char *sche
     pw_jsonw_end_object(w);
 }
 
-static void write_answer(struct pw_jsonw *w, int status, const char *text, const char *type, const char *schema)
+static void write_answer(
+    struct pw_jsonw *w, int status, const char *text, const char *type, const char *schema)
 {
     char key[8];
     snprintf(key, sizeof key, "%d", status);
@@ -207,8 +208,9 @@ bool app_openapi_make(struct pw_app *app, struct pw_err *err)
     pw_jsonw_key(&w, "openapi");
     pw_jsonw_z(&w, "3.0.3");
     pw_jsonw_key(&w, "info");
-    pw_jsonw_raw(&w, PW_STR("{\"title\":\"pandwacht\",\"version\":\"1.0.0\",\"description\":\"Facts about rented "
-                            "premises in, explained alerts out.\",\"license\":{\"name\":\"EUPL-1.2\"}}"));
+    pw_jsonw_raw(
+        &w, PW_STR("{\"title\":\"pandwacht\",\"version\":\"1.0.0\",\"description\":\"Facts about rented "
+                   "premises in, explained alerts out.\",\"license\":{\"name\":\"EUPL-1.2\"}}"));
     pw_jsonw_key(&w, "security");
     pw_jsonw_raw(&w, PW_STR("[{\"bearer\":[]},{\"session\":[]},{\"certificate\":[]}]"));
     write_paths(app, &w);

@@ -16,7 +16,8 @@ static void on_ready(struct pw_request *req, void *stage)
 {
     struct pw_app *app = stage;
     bool ready = app->state == APP_SERVING && pw_db_ready(app->db);
-    pw_reply(req, ready ? 200 : 503, "text/plain; charset=utf-8", ready ? PW_STR("ready\n") : PW_STR("not ready\n"));
+    pw_reply(req, ready ? 200 : 503, "text/plain; charset=utf-8",
+        ready ? PW_STR("ready\n") : PW_STR("not ready\n"));
 }
 
 static void on_metrics(struct pw_request *req, void *stage)
@@ -33,9 +34,21 @@ static void on_metrics(struct pw_request *req, void *stage)
 bool app_operations_open(struct pw_app *app, struct pw_err *err)
 {
     const struct pw_route routes[] = {
-        {.method = PW_HTTP_GET, .pattern = "/health/live", .scope = &pw_scope_open, .handler = on_live, .stage = app},
-        {.method = PW_HTTP_GET, .pattern = "/health/ready", .scope = &pw_scope_open, .handler = on_ready, .stage = app},
-        {.method = PW_HTTP_GET, .pattern = "/metrics", .scope = &pw_scope_open, .handler = on_metrics, .stage = app},
+        {.method = PW_HTTP_GET,
+            .pattern = "/health/live",
+            .scope = &pw_scope_open,
+            .handler = on_live,
+            .stage = app},
+        {.method = PW_HTTP_GET,
+            .pattern = "/health/ready",
+            .scope = &pw_scope_open,
+            .handler = on_ready,
+            .stage = app},
+        {.method = PW_HTTP_GET,
+            .pattern = "/metrics",
+            .scope = &pw_scope_open,
+            .handler = on_metrics,
+            .stage = app},
     };
     const struct pw_http_listen listen = {.address = app->config->operations_address};
     const struct pw_http_options options = {

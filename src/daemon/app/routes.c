@@ -41,10 +41,13 @@ static void add_fixed(struct pw_app *app, struct rows *rows)
     /* The stages by the names that routes.def uses for them; `app` is one too. */
     void *const intake = app->intake, *const access = app->access, *const desk = app->desk,
                 *const check = app->check, *const deliver = app->deliver;
-#define PW_X(method_, pattern_, scope_, stage_, handler_, status_, if_match_, body_, request_, answer_, id_, sum_) \
+#define PW_X(                                                                                                \
+    method_, pattern_, scope_, stage_, handler_, status_, if_match_, body_, request_, answer_, id_, sum_)    \
     add(rows, &(struct row){.text = {PW_HTTP_##method_, pattern_, &pw_scope_##scope_, id_, sum_,             \
                                 or_null(request_), or_null(answer_), status_, if_match_},                    \
-                  .handler = handler_, .stage = stage_, .body_max = body_});
+                  .handler = handler_,                                                                       \
+                  .stage = stage_,                                                                           \
+                  .body_max = body_});
 #include "routes.def"
 #undef PW_X
     for (size_t i = 0; i < rows->count; i++)
@@ -86,14 +89,15 @@ static void add_kind(struct pw_app *app, struct rows *rows, const struct pw_kind
     struct row row = {.stage = app->intake};
     row.text = (struct route_text){PW_HTTP_POST, path(arena, kind->collection, ""), &pw_scope_source,
         pw_str_printf(arena, "post%s", name).data,
-        pw_str_printf(arena, "Take in: %.*s", PW_STR_ARG(kind->title.en)).data, body, "FactAnswer", 201, false};
+        pw_str_printf(arena, "Take in: %.*s", PW_STR_ARG(kind->title.en)).data, body, "FactAnswer", 201,
+        false};
     row.handler = kind->by_route ? pw_intake_refuse : pw_intake_post_fact;
     add(rows, &row);
     if (kind->by_route)
         return;
     row.text = (struct route_text){PW_HTTP_GET, path(arena, kind->collection, "/{id}"), &pw_scope_facts,
-        pw_str_printf(arena, "get%s", name).data, "One fact, for the client that sent it and for the desk", NULL,
-        "FactAnswer", 200, false};
+        pw_str_printf(arena, "get%s", name).data, "One fact, for the client that sent it and for the desk",
+        NULL, "FactAnswer", 200, false};
     row.handler = pw_intake_get_fact;
     add(rows, &row);
     row.text = (struct route_text){PW_HTTP_POST, path(arena, kind->collection, "/{id}/retractions"),
@@ -130,7 +134,9 @@ const struct pw_route *app_routes(struct pw_app *app, size_t *ret_count)
             .method = row->text.method,
             .pattern = row->text.pattern,
             .scope = row->text.scope,
-            .body_max = row->body_max != 0 ? row->body_max : has_body ? (size_t)app->config->limits_body_max : 0,
+            .body_max = row->body_max != 0 ? row->body_max
+                        : has_body         ? (size_t)app->config->limits_body_max
+                                           : 0,
             .deadline_ms = row->deadline_ms,
             .accepts = row->accepts,
             .handler = row->handler,

@@ -50,8 +50,7 @@ static void on_published(void *arg, struct pw_tx *tx, bool ok, const struct pw_e
     pw_tx_commit(tx, on_committed, activation);
 }
 
-static void publish(
-    struct pw_app *app, const struct pw_ruleset *set, app_rules_done on_done, void *arg)
+static void publish(struct pw_app *app, const struct pw_ruleset *set, app_rules_done on_done, void *arg)
 {
     struct activation *activation = pw_xcalloc(1, sizeof *activation);
     struct pw_uuid id = pw_uuid_v7(pw_loop_wall(app->loop));
@@ -65,8 +64,8 @@ static void publish(
     pw_tx_send(tx, on_published, activation);
 }
 
-bool app_rules_candidate(struct pw_app *app, const struct pw_config *config, app_rules_done on_done, void *arg,
-    struct pw_err *err)
+bool app_rules_candidate(
+    struct pw_app *app, const struct pw_config *config, app_rules_done on_done, void *arg, struct pw_err *err)
 {
     const struct pw_ruleset *set;
     pw_day today = pw_day_in_netherlands(pw_loop_wall(app->loop));

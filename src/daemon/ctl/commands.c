@@ -44,7 +44,8 @@ const size_t command_count = PW_COUNT(commands);
 
 static void print_overview(FILE *out)
 {
-    fputs("pandwacht: risk of criminal use of rented premises, explained\n\nusage: pandwacht COMMAND [OPTION...]\n\n",
+    fputs("pandwacht: risk of criminal use of rented premises, explained\n\nusage: pandwacht COMMAND "
+          "[OPTION...]\n\n",
         out);
     for (size_t i = 0; i < command_count; i++)
         fprintf(out, "  %-18s %-10s %s\n", commands[i].words, commands[i].operands, commands[i].summary);
@@ -82,7 +83,8 @@ static int unknown_command(int argc, char **argv)
     bool known = false;
     size_t length = argc > 0 ? strlen(argv[0]) : 0;
     for (size_t i = 0; i < command_count && argc > 0; i++)
-        known = known || (strncmp(commands[i].words, argv[0], length) == 0 && commands[i].words[length] == ' ');
+        known =
+            known || (strncmp(commands[i].words, argv[0], length) == 0 && commands[i].words[length] == ' ');
     if (!known) {
         fprintf(stderr, "pandwacht: there is no such command; `pandwacht --help` lists them\n");
         return EXIT_USAGE;

@@ -49,7 +49,7 @@ struct ctl {
 };
 
 struct command {
-    const char *words; /* "client add" */
+    const char *words;    /* "client add" */
     const char *operands; /* "NAME", "[FILE...]", "" */
     const char *summary;
     int (*run)(struct ctl *ctl);
@@ -62,8 +62,9 @@ extern const size_t command_count;
  * ends with *ret_status (help was printed, or the usage was wrong and that has been said). */
 bool read_options(struct ctl *ctl, const struct option_row *rows, size_t count, int operands_min,
     int operands_max, int *ret_status) PW_MUST_CHECK;
-#define READ_OPTIONS(ctl, rows, min, max, ret) read_options((ctl), (rows), PW_COUNT(rows), (min), (max), (ret))
-#define READ_NO_OPTIONS(ctl, min, max, ret)    read_options((ctl), NULL, 0, (min), (max), (ret))
+#define READ_OPTIONS(ctl, rows, min, max, ret)                                                               \
+    read_options((ctl), (rows), PW_COUNT(rows), (min), (max), (ret))
+#define READ_NO_OPTIONS(ctl, min, max, ret) read_options((ctl), NULL, 0, (min), (max), (ret))
 
 /* Says what is wrong on standard error; returns EXIT_FAILED (or EXIT_USAGE). */
 int failed(const struct pw_err *err);

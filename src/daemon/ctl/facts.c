@@ -8,8 +8,8 @@
 
 #define LINE_MAX_OCTETS (1u << 20)
 
-static void print_fact(struct pw_arena *arena, const struct pw_fact_model *model, const struct pw_rows *rows,
-    size_t row)
+static void print_fact(
+    struct pw_arena *arena, const struct pw_fact_model *model, const struct pw_rows *rows, size_t row)
 {
     struct pw_buf out;
     struct pw_jsonw w;

@@ -21,8 +21,10 @@ int run_serve(struct ctl *ctl)
     if (!READ_OPTIONS(ctl, rows, 0, 0, &status))
         return status;
     struct pw_err err;
-    const struct pw_app_options options = {
-        .config_file = ctl->config_file, .roles = roles.items, .role_count = roles.count, .check_only = check};
+    const struct pw_app_options options = {.config_file = ctl->config_file,
+        .roles = roles.items,
+        .role_count = roles.count,
+        .check_only = check};
     if (!pw_app_serve(&options, &err))
         return failed(&err);
     if (check)

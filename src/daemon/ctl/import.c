@@ -51,7 +51,8 @@ static bool find_source(struct import *import, const char *name, struct pw_err *
     bool ok = pw_tx_run(tx, err);
     const struct pw_rows *rows = ok ? pw_tx_rows(tx, statement) : NULL;
     if (ok && pw_rows_count(rows) == 0)
-        ok = pw_fail(err, PW_ERR_NOT_FOUND, "there is no client of that name; `pandwacht client list` shows them");
+        ok = pw_fail(
+            err, PW_ERR_NOT_FOUND, "there is no client of that name; `pandwacht client list` shows them");
     if (ok) {
         size_t count;
         struct pw_arena *arena = import->ctl->arena;

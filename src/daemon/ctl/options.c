@@ -77,8 +77,8 @@ static struct option *long_options(struct ctl *ctl, const struct option_row *row
 {
     struct option *options = PW_NEW_ARRAY(ctl->arena, count + COMMON_ROWS + 1, struct option);
     for (size_t i = 0; i < count; i++)
-        options[i] = (struct option){rows[i].name,
-            rows[i].kind == OPTION_FLAG ? no_argument : required_argument, NULL, (int)i};
+        options[i] = (struct option){
+            rows[i].name, rows[i].kind == OPTION_FLAG ? no_argument : required_argument, NULL, (int)i};
     options[count] = (struct option){"config", required_argument, NULL, VALUE_CONFIG};
     options[count + 1] = (struct option){"json", no_argument, NULL, VALUE_JSON};
     options[count + 2] = (struct option){"help", no_argument, NULL, VALUE_HELP};
@@ -91,7 +91,7 @@ bool read_options(struct ctl *ctl, const struct option_row *rows, size_t count, 
     struct option *options = long_options(ctl, rows, count);
     /* getopt_long wants the program's name in front. */
     char **argv = PW_NEW_ARRAY(ctl->arena, (size_t)ctl->argc + 2, char *);
-    argv[0] = (char *)(uintptr_t)"pandwacht";
+    argv[0] = (char *)(uintptr_t) "pandwacht";
     for (int i = 0; i < ctl->argc; i++)
         argv[i + 1] = ctl->argv[i];
     optind = 0;
@@ -115,8 +115,8 @@ bool read_options(struct ctl *ctl, const struct option_row *rows, size_t count, 
     ctl->operands = argv + optind;
     ctl->operand_count = ctl->argc + 1 - optind;
     if (ctl->operand_count < operands_min || ctl->operand_count > operands_max) {
-        *ret_status = wrong_usage(ctl, "usage: pandwacht %s [OPTION...] %s", ctl->command->words,
-            ctl->command->operands);
+        *ret_status = wrong_usage(
+            ctl, "usage: pandwacht %s [OPTION...] %s", ctl->command->words, ctl->command->operands);
         return false;
     }
     return true;

@@ -127,7 +127,8 @@ int run_user_add(struct ctl *ctl)
         {"role", OPTION_LIST, "ROLE", "analyst, case-lead, policy-owner, ...", &roles},
         {"municipality", OPTION_LIST, "GM0000", "restricts the region", &municipalities},
         {"client", OPTION_TEXT, "NAME", "the landlord or municipality it belongs to", &user.client},
-        {"password-file", OPTION_TEXT, "FILE", "first line is the password; - reads standard input", &password_file},
+        {"password-file", OPTION_TEXT, "FILE", "first line is the password; - reads standard input",
+            &password_file},
         {"or-keep", OPTION_FLAG, NULL, "leave one that is there as it is", &or_keep},
     };
     int status;
@@ -162,7 +163,8 @@ int run_user_reset(struct ctl *ctl)
 {
     const char *password_file = NULL;
     const struct option_row rows[] = {
-        {"password-file", OPTION_TEXT, "FILE", "first line is the password; - reads standard input", &password_file},
+        {"password-file", OPTION_TEXT, "FILE", "first line is the password; - reads standard input",
+            &password_file},
     };
     int status;
     struct pw_err err;
@@ -283,8 +285,8 @@ int run_partner_test(struct ctl *ctl)
         .cert_file = bench.config->partners_certificate,
         .key_file = bench.config->partners_key,
     };
-    bool ok = pw_partner_test(
-        bench.loop, bench.db, client, &options, pw_str_z(ctl->operands[0]), &answer, &err);
+    bool ok =
+        pw_partner_test(bench.loop, bench.db, client, &options, pw_str_z(ctl->operands[0]), &answer, &err);
     pw_client_free(client);
     if (!ok)
         return failed(&err);

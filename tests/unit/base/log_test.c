@@ -39,7 +39,8 @@ static void test_fields(void **state)
     struct pw_uuid id = {{0}};
     pw_log(PW_EV_STARTED, PW_LOG_INT("pid", 7), PW_LOG_ID("client", &id), PW_LOG_WORD("role", "api"));
     assert_string_equal(last_line,
-        "{\"at\":\"1970-01-01T00:00:00.000000Z\",\"level\":\"notice\",\"event\":\"started\",\"text\":\"started\","
+        "{\"at\":\"1970-01-01T00:00:00.000000Z\",\"level\":\"notice\",\"event\":\"started\",\"text\":"
+        "\"started\","
         "\"pid\":7,\"client\":\"00000000-0000-0000-0000-000000000000\",\"role\":\"api\"}");
 }
 

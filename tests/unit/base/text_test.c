@@ -13,7 +13,8 @@ static void test_integers(void **state)
     assert_true(v == INT64_MIN);
     assert_true(pw_str_to_i64(PW_STR("9223372036854775807"), &v));
     assert_true(v == INT64_MAX);
-    static const char *const bad[] = {"", "-", "+1", "1 ", "0x5", "9223372036854775808", "-9223372036854775809"};
+    static const char *const bad[] = {
+        "", "-", "+1", "1 ", "0x5", "9223372036854775808", "-9223372036854775809"};
     for (size_t i = 0; i < PW_COUNT(bad); i++)
         assert_false(pw_str_to_i64(pw_str_z(bad[i]), &v));
 }
@@ -36,7 +37,8 @@ static void test_utf8(void **state)
     (void)state;
     assert_true(pw_utf8_valid(PW_STR("caf\xc3\xa9 \xf0\x9f\x8f\xa0")));
     assert_int_equal(pw_utf8_length(PW_STR("caf\xc3\xa9")), 4);
-    static const char *const bad[] = {"\xc0\xaf", "\xed\xa0\x80", "\xf4\x90\x80\x80", "\xc3", "\x80", "\xff", "\xe0\x80\x80"};
+    static const char *const bad[] = {
+        "\xc0\xaf", "\xed\xa0\x80", "\xf4\x90\x80\x80", "\xc3", "\x80", "\xff", "\xe0\x80\x80"};
     for (size_t i = 0; i < PW_COUNT(bad); i++)
         assert_false(pw_utf8_valid(pw_str_z(bad[i])));
 }
@@ -84,8 +86,10 @@ static void test_errors_name_their_place(void **state)
     (void)state;
     struct pw_err err;
     char text[PW_ERR_TEXT_MAX];
-    assert_false(pw_fail_at(&err, PW_ERR_SYNTAX, "rules/a.yaml", 3, 9, "unknown key; did you mean `%s`?", "each"));
-    assert_string_equal(pw_err_format(&err, text, sizeof text), "rules/a.yaml:3:9: unknown key; did you mean `each`?");
+    assert_false(
+        pw_fail_at(&err, PW_ERR_SYNTAX, "rules/a.yaml", 3, 9, "unknown key; did you mean `%s`?", "each"));
+    assert_string_equal(
+        pw_err_format(&err, text, sizeof text), "rules/a.yaml:3:9: unknown key; did you mean `each`?");
     assert_false(pw_fail(NULL, PW_ERR_IO, "nobody listens"));
     assert_string_equal(pw_err_word(PW_ERR_PRECONDITION_REQUIRED), "precondition-required");
     assert_int_equal(pw_err_status(PW_ERR_TRANSITION), 409);

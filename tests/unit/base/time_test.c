@@ -75,7 +75,8 @@ static void test_instants(void **state)
     char text[PW_TIME_TEXT];
     assert_string_equal(pw_instant_format(instant("2026-03-01T10:30:00.25+01:00"), true, text),
         "2026-03-01T09:30:00.250000Z");
-    assert_string_equal(pw_instant_format(instant("1969-12-31T23:59:59Z"), false, text), "1969-12-31T23:59:59Z");
+    assert_string_equal(
+        pw_instant_format(instant("1969-12-31T23:59:59Z"), false, text), "1969-12-31T23:59:59Z");
     static const char *const bad[] = {"2026-03-01", "2026-03-01T24:00:00Z", "2026-03-01T10:60:00Z",
         "2026-03-01T10:00:60Z", "2026-03-01T10:00:00", "2026-03-01 10:00:00Z", "2026-03-01T10:00:00.Z",
         "2026-03-01T10:00:00.1234567Z", "2026-03-01T10:00:00+1:00", "2026-03-01T10:00:00Zx"};
