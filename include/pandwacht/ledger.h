@@ -83,6 +83,7 @@ struct pw_ledger_item {
     struct pw_uuid client;
     struct pw_str controller; /* OIN, 20 digits, of whose data it is */
     pw_usec received_at;
+    struct pw_str canonical; /* the request in canonical form (pw_facts_canonical), for its MAC */
     unsigned source_classes; /* bit mask of the client's, as pw_facts_source_class takes them */
     /* RETRACTION and CORRECTION only: */
     struct pw_str source_id;
@@ -92,7 +93,6 @@ struct pw_ledger_item {
     struct pw_str note;   /* sealed; empty = none */
     struct pw_str ground;
     pw_day occurred_on;
-    struct pw_str canonical; /* all ops: the request in canonical form (pw_facts_canonical), for its MAC */
     /* Filled by the ledger: */
     enum pw_ledger_result result;
     struct pw_uuid id; /* of the fact (retraction, correction: of itself) */
@@ -163,6 +163,13 @@ void pw_ledger_premises_resolve(struct pw_ledger *ledger, struct pw_tx *tx, stru
  * already (same cause) changes nothing. */
 void pw_ledger_outbox_add(struct pw_tx *tx, const struct pw_uuid *premises, const struct pw_uuid *receiver,
     const struct pw_uuid *event, struct pw_str type, const struct pw_uuid *subject, struct pw_str body);
+
+/* Numbers in sealed_text.field beside those of declared fields: the note of a retraction or correction,
+ * and who wrote a fact down. */
+#define PW_LEDGER_NOTE        0
+#define PW_LEDGER_RECEIVED_BY (-1)
+/* The place that a sealed text is bound to (pw_crypto_open). */
+struct pw_str pw_ledger_sealed_place(struct pw_arena *arena, const struct pw_uuid *fact, int64_t field);
 
 /* The id of the tenancy that a client's registration of that source id begins. */
 struct pw_uuid pw_ledger_tenancy_id(const struct pw_uuid *client, struct pw_str source_id);

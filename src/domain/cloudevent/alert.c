@@ -87,7 +87,7 @@ static void write_rule(struct pw_jsonw *w, const struct pw_event_line *line)
     pw_jsonw_str(w, line->theme);
     write_milli(w, "points", line->points);
     write_milli(w, "fullPoints", line->full_points);
-    write_ids(w, "witnesses", line->witnesses, line->witness_count);
+    event_write_ids(w, "witnesses", line->witnesses, line->witness_count);
     pw_jsonw_key(w, "classes");
     pw_jsonw_array(w);
     for (size_t i = 0; i < line->class_count; i++) {
@@ -104,7 +104,7 @@ static void write_cap(struct pw_jsonw *w, const struct pw_event_line *line)
     pw_jsonw_z(w, "cap");
     pw_jsonw_key(w, "scope");
     pw_jsonw_str(w, line->scope);
-    write_str_if(w, "id", line->id);
+    event_write_str_if(w, "id", line->id);
     write_milli(w, "limit", line->limit);
     write_milli(w, "points", line->points);
     pw_jsonw_end_object(w);
@@ -191,7 +191,7 @@ static void write_head(struct pw_jsonw *w, const struct pw_event_alert *alert, b
     }
     pw_jsonw_key(w, "alertId");
     pw_jsonw_uuid(w, &alert->id);
-    write_premises(w, &premises, false);
+    event_write_premises(w, &premises, false);
     pw_jsonw_key(w, "level");
     pw_jsonw_str(w, alert->level);
     pw_jsonw_key(w, "status");
@@ -200,9 +200,9 @@ static void write_head(struct pw_jsonw *w, const struct pw_event_alert *alert, b
 
 static void write_reason(struct pw_jsonw *w, const struct pw_event_alert *alert)
 {
-    write_str_if(w, "reason", alert->reason);
+    event_write_str_if(w, "reason", alert->reason);
     if (alert->fact_count > 0) {
-        write_ids(w, "facts", alert->facts, alert->fact_count);
+        event_write_ids(w, "facts", alert->facts, alert->fact_count);
     }
 }
 
@@ -221,12 +221,12 @@ static bool render(struct pw_arena *arena, const struct pw_event_head *head, con
 
     pw_buf_init(&buf, PW_CLOUDEVENT_MAX);
     pw_jsonw_init(&w, &buf);
-    frame_open(&w, head, id, &alert->premises, with_lines ? NULL : "/v1/alerts/", &alert->id);
+    event_frame_open(&w, head, id, &alert->premises, with_lines ? NULL : "/v1/alerts/", &alert->id);
     write_head(&w, alert, !is_ending(head->type));
     write_reason(&w, alert);
     if (!is_ending(head->type)) {
         write_milli(&w, "score", alert->score);
-        write_day_if(&w, "assessedOn", alert->assessed_on);
+        event_write_day_if(&w, "assessedOn", alert->assessed_on);
         if (alert->due_at != PW_TIME_NONE) {
             pw_jsonw_key(&w, "dueAt");
             pw_jsonw_instant(&w, alert->due_at);
@@ -241,15 +241,15 @@ static bool render(struct pw_arena *arena, const struct pw_event_head *head, con
         write_sums(&w, alert, all);
         write_ruleset(&w, &alert->ruleset);
     }
-    frame_close(&w);
-    return take_text(arena, &buf, ret);
+    event_frame_close(&w);
+    return event_take_text(arena, &buf, ret);
 }
 
 bool pw_event_alert_render(struct pw_arena *arena, const struct pw_event_head *head,
     const struct pw_uuid *receiver, const struct pw_release *release, const struct pw_event_alert *alert,
     struct pw_uuid *ret_id, struct pw_str *ret_json, struct pw_err *err)
 {
-    if (!check_type(head, release, PW_EVENT_ALERT_RAISED, PW_EVENT_ALERT_CLOSED, err)) {
+    if (!event_check_type(head, release, PW_EVENT_ALERT_RAISED, PW_EVENT_ALERT_CLOSED, err)) {
         return false;
     }
     *ret_id = pw_event_id(head, &alert->premises.id, receiver);

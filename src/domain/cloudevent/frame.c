@@ -32,8 +32,8 @@ bool pw_event_type_parse(struct pw_str name, enum pw_event_type *ret)
     return false;
 }
 
-bool check_type(const struct pw_event_head *head, const struct pw_release *release, enum pw_event_type first,
-    enum pw_event_type last, struct pw_err *err)
+bool event_check_type(const struct pw_event_head *head, const struct pw_release *release,
+    enum pw_event_type first, enum pw_event_type last, struct pw_err *err)
 {
     if (head->type < first || head->type > last) {
         return pw_fail(err, PW_ERR_USAGE, "the event type %s is not made by this function",
@@ -61,7 +61,7 @@ struct pw_uuid pw_event_id(
     return id;
 }
 
-void write_str_if(struct pw_jsonw *w, const char *name, struct pw_str value)
+void event_write_str_if(struct pw_jsonw *w, const char *name, struct pw_str value)
 {
     if (value.len == 0) {
         return;
@@ -70,7 +70,7 @@ void write_str_if(struct pw_jsonw *w, const char *name, struct pw_str value)
     pw_jsonw_str(w, value);
 }
 
-void write_day_if(struct pw_jsonw *w, const char *name, pw_day day)
+void event_write_day_if(struct pw_jsonw *w, const char *name, pw_day day)
 {
     if (day == PW_DAY_NONE) {
         return;
@@ -79,7 +79,7 @@ void write_day_if(struct pw_jsonw *w, const char *name, pw_day day)
     pw_jsonw_day(w, day);
 }
 
-void write_ids(struct pw_jsonw *w, const char *name, const struct pw_uuid *ids, size_t count)
+void event_write_ids(struct pw_jsonw *w, const char *name, const struct pw_uuid *ids, size_t count)
 {
     pw_jsonw_key(w, name);
     pw_jsonw_array(w);
@@ -97,26 +97,26 @@ static void write_address(struct pw_jsonw *w, const struct pw_event_premises *pr
     pw_jsonw_str(w, premises->postcode);
     pw_jsonw_key(w, "houseNumber");
     pw_jsonw_i64(w, premises->house_number);
-    write_str_if(w, "houseLetter", premises->house_letter);
-    write_str_if(w, "houseNumberAddition", premises->addition);
-    write_str_if(w, "municipality", premises->municipality);
+    event_write_str_if(w, "houseLetter", premises->house_letter);
+    event_write_str_if(w, "houseNumberAddition", premises->addition);
+    event_write_str_if(w, "municipality", premises->municipality);
     pw_jsonw_end_object(w);
 }
 
-void write_premises(struct pw_jsonw *w, const struct pw_event_premises *premises, bool with_address)
+void event_write_premises(struct pw_jsonw *w, const struct pw_event_premises *premises, bool with_address)
 {
     pw_jsonw_key(w, "premises");
     pw_jsonw_object(w);
     pw_jsonw_key(w, "id");
     pw_jsonw_uuid(w, &premises->id);
-    write_str_if(w, "bagId", premises->bag_id);
+    event_write_str_if(w, "bagId", premises->bag_id);
     if (with_address && premises->postcode.len > 0) {
         write_address(w, premises);
     }
     pw_jsonw_end_object(w);
 }
 
-void frame_open(struct pw_jsonw *w, const struct pw_event_head *head, const struct pw_uuid *id,
+void event_frame_open(struct pw_jsonw *w, const struct pw_event_head *head, const struct pw_uuid *id,
     const struct pw_event_premises *premises, const char *data_path, const struct pw_uuid *data_id)
 {
     char text[PW_UUID_TEXT];
@@ -151,13 +151,13 @@ void frame_open(struct pw_jsonw *w, const struct pw_event_head *head, const stru
     pw_buf_release(&source);
 }
 
-void frame_close(struct pw_jsonw *w)
+void event_frame_close(struct pw_jsonw *w)
 {
     pw_jsonw_end_object(w);
     pw_jsonw_end_object(w);
 }
 
-bool take_text(struct pw_arena *arena, struct pw_buf *buf, struct pw_str *ret)
+bool event_take_text(struct pw_arena *arena, struct pw_buf *buf, struct pw_str *ret)
 {
     bool fits = !buf->full;
 

@@ -16,9 +16,9 @@ static void write_fact(struct pw_jsonw *w, const struct pw_event_fact *fact)
         pw_day_format(fact->occurred_on, date);
         pw_jsonw_key(w, "month");
         pw_jsonw_str(w, (struct pw_str){date, 7});
-        write_str_if(w, "origins", fact->origins);
+        event_write_str_if(w, "origins", fact->origins);
     } else {
-        write_day_if(w, "occurredOn", fact->occurred_on);
+        event_write_day_if(w, "occurredOn", fact->occurred_on);
     }
     if (fact->fields.len > 0) {
         /* ready members follow the ones above; kind is always there, so a comma is always right */
@@ -46,29 +46,29 @@ static bool render_referral(struct pw_arena *arena, const struct pw_event_head *
 
     pw_buf_init(&buf, PW_CLOUDEVENT_MAX);
     pw_jsonw_init(&w, &buf);
-    frame_open(&w, head, id, &referral->premises, with_facts ? NULL : "/v1/referrals/", &referral->id);
+    event_frame_open(&w, head, id, &referral->premises, with_facts ? NULL : "/v1/referrals/", &referral->id);
     pw_jsonw_key(&w, "referralId");
     pw_jsonw_uuid(&w, &referral->id);
-    write_premises(&w, &referral->premises, true);
-    write_str_if(&w, "purpose", referral->purpose);
-    write_str_if(&w, "ground", referral->ground);
-    write_str_if(&w, "question", referral->question);
+    event_write_premises(&w, &referral->premises, true);
+    event_write_str_if(&w, "purpose", referral->purpose);
+    event_write_str_if(&w, "ground", referral->ground);
+    event_write_str_if(&w, "question", referral->question);
     pw_jsonw_key(&w, "actions");
     pw_jsonw_array(&w);
     for (size_t i = 0; i < referral->action_count; i++) {
         pw_jsonw_str(&w, referral->actions[i]);
     }
     pw_jsonw_end_array(&w);
-    write_day_if(&w, "acknowledgeBy", referral->acknowledge_by);
-    write_day_if(&w, "respondBy", referral->respond_by);
+    event_write_day_if(&w, "acknowledgeBy", referral->acknowledge_by);
+    event_write_day_if(&w, "respondBy", referral->respond_by);
     if (with_facts) {
         write_facts(&w, referral);
     }
     pw_jsonw_key(&w, "weighed");
     pw_jsonw_bool(&w, referral->weighed);
-    write_str_if(&w, "reason", referral->reason);
-    frame_close(&w);
-    return take_text(arena, &buf, ret);
+    event_write_str_if(&w, "reason", referral->reason);
+    event_frame_close(&w);
+    return event_take_text(arena, &buf, ret);
 }
 
 bool pw_event_referral_render(struct pw_arena *arena, const struct pw_event_head *head,
@@ -76,7 +76,7 @@ bool pw_event_referral_render(struct pw_arena *arena, const struct pw_event_head
     const struct pw_event_referral *referral, struct pw_uuid *ret_id, struct pw_str *ret_json,
     struct pw_err *err)
 {
-    if (!check_type(head, release, PW_EVENT_REFERRAL_CREATED, PW_EVENT_REFERRAL_CORRECTED, err)) {
+    if (!event_check_type(head, release, PW_EVENT_REFERRAL_CREATED, PW_EVENT_REFERRAL_CORRECTED, err)) {
         return false;
     }
     *ret_id = pw_event_id(head, &referral->premises.id, receiver);
@@ -95,18 +95,18 @@ bool pw_event_danger_render(struct pw_arena *arena, const struct pw_event_head *
     struct pw_buf buf;
     struct pw_jsonw w;
 
-    if (!check_type(head, release, PW_EVENT_DANGER_REPORTED, PW_EVENT_DANGER_REPORTED, err)) {
+    if (!event_check_type(head, release, PW_EVENT_DANGER_REPORTED, PW_EVENT_DANGER_REPORTED, err)) {
         return false;
     }
     *ret_id = pw_event_id(head, &danger->premises.id, receiver);
     pw_buf_init(&buf, PW_CLOUDEVENT_MAX);
     pw_jsonw_init(&w, &buf);
-    frame_open(&w, head, ret_id, &danger->premises, NULL, NULL);
+    event_frame_open(&w, head, ret_id, &danger->premises, NULL, NULL);
     pw_jsonw_key(&w, "noticeId");
     pw_jsonw_uuid(&w, &danger->id);
-    write_premises(&w, &danger->premises, true);
-    write_str_if(&w, "dangerKind", danger->danger_kind);
-    write_str_if(&w, "category", danger->category);
+    event_write_premises(&w, &danger->premises, true);
+    event_write_str_if(&w, "dangerKind", danger->danger_kind);
+    event_write_str_if(&w, "category", danger->category);
     pw_jsonw_key(&w, "verified");
     pw_jsonw_bool(&w, danger->verified);
     pw_jsonw_key(&w, "reportedAt");
@@ -115,8 +115,8 @@ bool pw_event_danger_render(struct pw_arena *arena, const struct pw_event_head *
     pw_jsonw_instant(&w, danger->acknowledge_by);
     pw_jsonw_key(&w, "guidance");
     pw_jsonw_z(&w, release->dutch ? "Bel 112" : "Call 112");
-    frame_close(&w);
-    if (take_text(arena, &buf, ret_json)) {
+    event_frame_close(&w);
+    if (event_take_text(arena, &buf, ret_json)) {
         return true;
     }
     return pw_fail(err, PW_ERR_LIMIT, "a danger notice is larger than %d octets", PW_CLOUDEVENT_MAX);
