@@ -249,6 +249,7 @@ struct cel_diags {
     uint32_t count; /* of items that are filled */
     uint32_t more;  /* findings that did not fit */
     struct cel_diag items[CEL_DIAGS_MAX];
+    struct cel_diag overflow; /* the library's own: the last one that did not fit */
 };
 
 /* One line for people: "3:14: no field 'metod' in payment (did you mean 'method'?)". Writes at most
@@ -304,14 +305,14 @@ struct cel_str cel_expr_source(const struct cel_program *program, int32_t index)
 const char *cel_expr_type(const struct cel_program *program, int32_t index);
 
 /* Static worst-case cost in steps: every operation 1, a list's operations times its declared maximum,
- * text searches by an assumed 256 bytes, host functions as declared. Saturates at UINT64_MAX. */
+ * text searches 64, host functions as declared. Saturates at UINT64_MAX. */
 uint64_t cel_expr_cost(const struct cel_program *program, int32_t index);
 
 /* One thing that an expression reads. */
 struct cel_read {
     const char *variable;  /* the variable the read starts from; "" if it starts from no variable */
     uint32_t slot;         /* that variable's slot */
-    const char *structure; /* the host struct's name; NULL: the variable itself is read */
+    const char *structure; /* the host struct's name; NULL: the variable itself is read (a scalar, a list) */
     const char *field;     /* the field's name; NULL with structure */
     uint32_t struct_id;
     uint32_t tag;  /* of the field */
@@ -366,7 +367,9 @@ enum cel_macro {
     CEL_MACRO_TRANSFORM_LIST, /* (i, v, t) or (i, v, p, t) */
     CEL_MACRO_TRANSFORM_MAP,
     CEL_MACRO_TRANSFORM_ENTRY,
-    CEL_MACRO_SORT_BY
+    CEL_MACRO_SORT_BY,
+    CEL_MACRO_OPT_MAP, /* o.optMap(x, t): operands o, t */
+    CEL_MACRO_OPT_FLAT_MAP
 };
 
 #define CEL_LOCAL      UINT32_MAX

@@ -1,0 +1,122 @@
+/*
+ * arena.c: memory that is taken piece by piece and given back all at once.
+ *
+ * Every env, program and ctx has one. Nothing in libcel calls malloc but this file. When the
+ * system has no memory left, the process ends here (abort): a caller could not do better, and
+ * no other file has to handle it. A limit, where set, is an ordinary error: cel_arena_try().
+ */
+#include "cel_int.h"
+
+#include <stdlib.h>
+
+#define FIRST_CHUNK ((size_t)4096)
+#define ALIGNMENT   ((size_t)16)
+
+struct cel_chunk {
+    struct cel_chunk *previous;
+    size_t size; /* of data */
+    _Alignas(16) char data[];
+};
+
+void cel_arena_init(struct cel_arena *arena, size_t limit)
+{
+    *arena = (struct cel_arena){.limit = limit};
+}
+
+static void free_chunks(struct cel_chunk *chunk, const struct cel_chunk *until)
+{
+    while (chunk != until) {
+        struct cel_chunk *previous = chunk->previous;
+        free(chunk);
+        chunk = previous;
+    }
+}
+
+void cel_arena_release(struct cel_arena *arena)
+{
+    free_chunks(arena->head, NULL);
+    cel_arena_init(arena, arena->limit);
+}
+
+void cel_arena_reset(struct cel_arena *arena)
+{
+    struct cel_chunk *head = arena->head;
+    arena->taken = 0;
+    if (head == NULL)
+        return;
+    /* Chunks double in size, so the newest is about as large as all others together. */
+    free_chunks(head->previous, NULL);
+    head->previous = NULL;
+    arena->next = head->data;
+    arena->end = head->data + head->size;
+}
+
+static void add_chunk(struct cel_arena *arena, size_t size)
+{
+    size_t want = arena->head != NULL ? arena->head->size * 2 : FIRST_CHUNK;
+    if (want < size)
+        want = size;
+    struct cel_chunk *chunk = malloc(sizeof(*chunk) + want);
+    if (chunk == NULL)
+        abort();
+    chunk->previous = arena->head;
+    chunk->size = want;
+    arena->head = chunk;
+    arena->next = chunk->data;
+    arena->end = chunk->data + want;
+}
+
+void *cel_arena_try(struct cel_arena *arena, size_t size)
+{
+    if (size > SIZE_MAX / 4)
+        return NULL;
+    size = (size + ALIGNMENT - 1) & ~(ALIGNMENT - 1);
+    if (arena->limit != 0 && size > arena->limit - arena->taken)
+        return NULL;
+    if (size > (size_t)(arena->end - arena->next))
+        add_chunk(arena, size);
+    char *piece = arena->next;
+    arena->next += size;
+    arena->taken += size;
+    return memset(piece, 0, size);
+}
+
+void *cel_arena_get(struct cel_arena *arena, size_t size)
+{
+    void *piece = cel_arena_try(arena, size);
+    if (piece == NULL)
+        abort();
+    return piece;
+}
+
+char *cel_arena_text(struct cel_arena *arena, const char *ptr, size_t len)
+{
+    char *copy = cel_arena_get(arena, len + 1);
+    if (len > 0)
+        memcpy(copy, ptr, len);
+    return copy;
+}
+
+struct cel_mark cel_arena_mark(const struct cel_arena *arena)
+{
+    return (struct cel_mark){arena->head, arena->next, arena->taken};
+}
+
+void cel_arena_rewind(struct cel_arena *arena, struct cel_mark mark)
+{
+    free_chunks(arena->head, mark.head);
+    arena->head = mark.head;
+    arena->next = mark.next;
+    arena->end = mark.head != NULL ? mark.head->data + mark.head->size : NULL;
+    arena->taken = mark.taken;
+}
+
+void *cel_arena_grow(struct cel_arena *arena, void *items, size_t count, size_t size)
+{
+    if (count != 0 && (count & (count - 1)) != 0)
+        return items;
+    void *larger = cel_arena_get(arena, (count == 0 ? 1 : count * 2) * size);
+    if (count > 0)
+        memcpy(larger, items, count * size);
+    return larger;
+}

@@ -1,0 +1,69 @@
+/*
+ * number.c: doubles to text and back with a decimal point, whatever LC_NUMERIC says.
+ */
+#include "cel_int.h"
+
+#include <locale.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#define NUMBER_MAX 1024
+
+static const char *local_point(void)
+{
+    const char *point = localeconv()->decimal_point;
+    return point != NULL && point[0] != '\0' ? point : ".";
+}
+
+bool cel_read_double(const char *text, size_t len, double *ret)
+{
+    char copy[NUMBER_MAX + 16];
+    if (len == 0 || len > NUMBER_MAX || strchr(" \t\n\v\f\r", text[0]) != NULL)
+        return false;
+    const char *dot = memchr(text, '.', len), *point = local_point();
+    if (dot == NULL || strcmp(point, ".") == 0)
+        snprintf(copy, sizeof(copy), "%.*s", (int)len, text);
+    else
+        snprintf(copy, sizeof(copy), "%.*s%s%.*s", (int)(dot - text), text, point,
+            (int)(len - 1) - (int)(dot - text), dot + 1);
+    char *end;
+    *ret = strtod(copy, &end);
+    return *end == '\0' && strlen(copy) >= len;
+}
+
+double cel_parse_double(const char *text, size_t len)
+{
+    double d;
+    return cel_read_double(text, len, &d) ? d : 0;
+}
+
+size_t cel_print_double(char *buffer, size_t size, const char *format, int precision, double d)
+{
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
+    int n = snprintf(buffer, size, format, precision, d);
+#pragma GCC diagnostic pop
+    const char *point = local_point();
+    char *at = n > 0 && strcmp(point, ".") != 0 ? strstr(buffer, point) : NULL;
+    if (at == NULL)
+        return n < 0 ? 0 : (size_t)n;
+    *at = '.';
+    memmove(at + 1, at + strlen(point), strlen(at + strlen(point)) + 1);
+    return (size_t)n - (strlen(point) - 1);
+}
+
+size_t cel_double_text(double d, char *buffer, size_t size)
+{
+    if (isnan(d))
+        return (size_t)snprintf(buffer, size, "NaN");
+    if (isinf(d))
+        return (size_t)snprintf(buffer, size, d < 0 ? "-Infinity" : "Infinity");
+    size_t n = 0;
+    for (int precision = 1; precision <= 17; precision++) {
+        n = cel_print_double(buffer, size, "%.*g", precision, d);
+        if (cel_parse_double(buffer, n) == d)
+            break;
+    }
+    return n;
+}

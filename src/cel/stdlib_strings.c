@@ -1,0 +1,2 @@
+#include "cel_int.h"
+const struct cel_def cel_defs_strings[] = {{NULL, NULL, 0, 0}};
