@@ -101,6 +101,18 @@ struct pw_actor pw_caller_actor(const struct pw_caller *caller);
 /* Whether the caller's region holds the municipality ("" = not known yet: only for those everywhere). */
 bool pw_caller_in_region(const struct pw_caller *caller, struct pw_str municipality);
 
+/* ---- bodies ---- */
+
+struct pw_faults;
+struct pw_json;
+
+/* Reads the request's body as one JSON object and prepares `faults` for what the caller finds wrong
+ * with it. False: already answered (400). */
+bool pw_body_object(
+    struct pw_request *req, struct pw_faults *faults, const struct pw_json **ret) PW_MUST_CHECK;
+/* Answers 400 with all faults as invalidParams. */
+void pw_reply_faults(struct pw_request *req, const struct pw_faults *faults);
+
 /* ---- the hook and the budgets ---- */
 
 struct pw_access_options {

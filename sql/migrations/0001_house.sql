@@ -17,6 +17,35 @@ create function current_generation() returns integer
     language sql stable
     return (select max(generation) from log_generation);
 
+-- Begins a new generation when this is not the cluster (or the timeline) of the newest one. Run on each
+-- new connection, before anything is written; cheap when nothing changed.
+create function ensure_generation() returns integer
+    language plpgsql as $$
+declare
+    here_system bigint := (select system_identifier from pg_control_system());
+    here_timeline integer;
+    newest log_generation;
+begin
+    if pg_is_in_recovery() then
+        return current_generation();
+    end if;
+    here_timeline := ('x' || substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8))::bit(32)::integer;
+    select * into newest from log_generation order by generation desc limit 1;
+    if newest.system_identifier = here_system and newest.timeline = here_timeline then
+        return newest.generation;
+    end if;
+    lock table log_generation in exclusive mode;
+    insert into log_generation (generation, system_identifier, timeline, restore_epoch)
+    select coalesce(max(g.generation), 0) + 1, here_system, here_timeline, coalesce(max(g.restore_epoch), 0)
+    from log_generation g
+    having not exists (select from log_generation n
+                       where n.generation = (select max(generation) from log_generation)
+                         and n.system_identifier = here_system and n.timeline = here_timeline);
+    return current_generation();
+end $$;
+
+select ensure_generation();
+
 create table municipality (
     code text primary key check (code ~ '^GM[0-9]{4}$'),
     name text not null unique
@@ -53,8 +82,6 @@ create table account (
     roles          text[] not null,
     municipalities text[] not null default '{}',         -- empty: all
     client         uuid references client,               -- a landlord's or municipality's own people
-    failures       integer not null default 0,
-    retry_at       timestamptz,                          -- the login budget after failures
     created_at     timestamptz not null default now(),
     disabled_at    timestamptz
 );
@@ -63,12 +90,22 @@ create table session (
     token_hash   bytea primary key check (length(token_hash) = 32),
     account      uuid not null references account,
     kind         text not null check (kind in ('cookie', 'bearer')),
-    csrf_hash    bytea,
     created_at   timestamptz not null default now(),
     last_used_at timestamptz not null default now(),
     expires_at   timestamptz not null,
     ended_at     timestamptz
 );
+
+-- Failed sign-ins, by SHA-256 of account name and address: guessing waits, and nobody can lock out
+-- somebody else from elsewhere. Also kept for names that do not exist, so that they answer alike.
+create table login_budget (
+    key        bytea primary key check (length(key) = 32),
+    failures   integer not null,
+    retry_at   timestamptz not null,
+    refused    boolean not null default false,           -- the last attempt came before retry_at
+    updated_at timestamptz not null default now()
+);
+create index login_budget_by_age on login_budget (updated_at);
 
 -- Persons: permanent random ids; the index to them is keyed, the clear value sealed or absent ----
 
@@ -188,7 +225,7 @@ create table fact (
     ended_xact       xid8,
     primary key (premises, id, retention, received_at)
 ) partition by list (retention);
-create index fact_in_log_order on fact (xact, id);
+create index fact_in_log_order on fact (generation, xact, id);
 
 -- By retention class, then year; the default partitions catch what no year has been made for yet.
 create table fact_short partition of fact for values in ('short') partition by range (received_at);
@@ -228,8 +265,18 @@ create table follower (
     owner      uuid,
     fence      bigint not null default 0,
     lease_until timestamptz,
+    attempts   integer not null default 0,               -- counted before the work, back to 0 with it done
     updated_at timestamptz not null default now(),
     primary key (name, shard)
+);
+
+-- Premises whose assessment failed for a reason of their own: left alone, counted, shown, tried
+-- again when a new fact comes or a person asks; they never hold up the others.
+create table parked (
+    premises uuid primary key,
+    reason   text not null,                              -- one of our own words
+    since    timestamptz not null default now(),
+    attempts integer not null default 1
 );
 
 -- What must be looked at again by itself: decay, window ends, a new rule set, a decision.

@@ -1,0 +1,85 @@
+/* The session a person has: looking at it, ending it. */
+#include <string.h>
+
+#include "access_int.h"
+
+/* Derived from the session's token, which scripts cannot read (HttpOnly): nothing more to keep, and
+ * the console can ask for it again after a reload. */
+const char *access_csrf_of(struct pw_str token, char out[PW_TOKEN_TEXT])
+{
+    struct pw_sha256 ctx;
+    uint8_t hash[PW_SHA256_SIZE];
+
+    pw_sha256_init(&ctx);
+    pw_sha256_update(&ctx, "csrf:", 5);
+    pw_sha256_update(&ctx, token.data, token.len);
+    pw_sha256_final(&ctx, hash);
+    return pw_crypto_base64url(hash, sizeof hash, out);
+}
+
+void access_write_user(struct pw_jsonw *w, struct pw_str name, uint32_t roles)
+{
+    pw_jsonw_key(w, "user");
+    pw_jsonw_str(w, name);
+    pw_jsonw_key(w, "roles");
+    pw_jsonw_array(w);
+    for (int role = 0; role < PW_ROLE_COUNT; role++)
+        if ((roles & UINT32_C(1) << role) != 0)
+            pw_jsonw_z(w, pw_role_word((enum pw_role)role));
+    pw_jsonw_end_array(w);
+}
+
+void pw_access_session(struct pw_request *req, void *stage)
+{
+    const struct pw_caller *caller = pw_caller_of(req);
+    char csrf[PW_TOKEN_TEXT];
+    struct pw_buf json;
+    struct pw_jsonw w;
+
+    (void)stage;
+    pw_buf_init(&json, 4096);
+    pw_jsonw_init(&w, &json);
+    pw_jsonw_object(&w);
+    access_write_user(&w, caller->name, caller->roles);
+    if (caller->via == PW_VIA_SESSION_COOKIE) {
+        pw_jsonw_key(&w, "csrfToken");
+        pw_jsonw_z(&w, access_csrf_of(pw_request_cookie(req, SESSION_COOKIE), csrf));
+    }
+    pw_jsonw_key(&w, "expiresAt");
+    pw_jsonw_instant(&w, caller->expires_at / PW_USEC_PER_SEC * PW_USEC_PER_SEC);
+    pw_jsonw_end_object(&w);
+    pw_reply_header(req, "Cache-Control", PW_STR("no-store"));
+    pw_reply_json(req, 200, &json);
+    pw_buf_release(&json);
+}
+
+static void on_ended(void *arg, struct pw_tx *tx, bool ok, const struct pw_err *err)
+{
+    struct pw_request *req = arg;
+
+    (void)tx;
+    if (!ok) {
+        pw_reply_err(req, err);
+        return;
+    }
+    if (pw_caller_of(req)->via == PW_VIA_SESSION_COOKIE)
+        pw_reply_header(req, "Set-Cookie",
+            PW_STR(SESSION_COOKIE "=; Secure; HttpOnly; SameSite=Strict; Path=/; Max-Age=0"));
+    pw_reply_empty(req, 204);
+}
+
+void pw_access_sign_out(struct pw_request *req, void *stage)
+{
+    struct pw_access *access = stage;
+    const struct pw_caller *caller = pw_caller_of(req);
+    const struct pw_audit record = {.actor = pw_caller_actor(caller),
+        .action = "signed-out",
+        .object_kind = "account",
+        .object = caller->id};
+    struct pw_tx *tx = pw_db_begin(access->options.db, "access: sign out", 0);
+
+    access_cache_drop(access, caller->session);
+    pw_tx_add(tx, PW_SQL_ACCESS_SESSION_END, PW_P_BYTES(caller->session, KEY_SIZE));
+    pw_audit_add(tx, pw_loop_wall(access->options.loop), &record, 1);
+    pw_tx_commit(tx, on_ended, req);
+}
