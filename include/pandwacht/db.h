@@ -44,6 +44,7 @@ struct pw_tx;
 
 struct pw_db_options {
     const char *url;              /* any libpq URL or conninfo, several hosts included; hosts by address */
+    const char *passfile;         /* libpq's password file; NULL or "": libpq's own default */
     const char *application_name; /* NULL: "pandwacht" */
     int max_connections;          /* 0: 8 */
     int max_waiting;              /* transactions that may wait for a connection; 0: 1024 */
@@ -218,16 +219,16 @@ int64_t *pw_cell_i64s(
 
 /* ---- LISTEN ---- */
 
-struct pw_listener;
+struct pw_db_listener;
 
 /* `payload` is "" when the connection was lost and made again: something may have been missed. */
 typedef void (*pw_notify_fn)(void *arg, struct pw_str payload);
 
 /* Listens on `channel` (a literal, lower-case letters and underscores) over one connection of the pool's
  * own beside its maximum. A notification is a wake-up, never the truth: poll slowly too. */
-struct pw_listener *pw_db_listen(struct pw_db *db, const char *channel, pw_notify_fn fn, void *arg);
+struct pw_db_listener *pw_db_listen(struct pw_db *db, const char *channel, pw_notify_fn fn, void *arg);
 /* NULL is accepted. Before pw_db_free. */
-void pw_db_unlisten(struct pw_listener *listener);
+void pw_db_unlisten(struct pw_db_listener *listener);
 
 /* ---- the schema: forward only; blocking, for the command line ---- */
 
