@@ -123,7 +123,8 @@ struct pw_ledger_fact {
     pw_day occurred_on;
     pw_usec received_at;
     bool danger;
-    struct pw_str payload; /* as stored; pw_facts_decode reads it */
+    struct pw_str municipality; /* of the premises; "" = not known */
+    struct pw_str payload;      /* as stored; pw_facts_decode reads it */
 };
 
 typedef void (*pw_ledger_found)(void *arg, const struct pw_ledger_fact *fact, const struct pw_err *err);

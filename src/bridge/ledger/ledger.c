@@ -57,6 +57,7 @@ static struct pw_ledger_fact *read_fact(struct pw_arena *arena, const struct pw_
     fact->payload = pw_str_dup(arena, pw_cell_bytea(rows, 0, 10));
     fact->status = pw_str_dup(arena, pw_cell_text(rows, 0, 11));
     fact->ended_by = pw_cell_uuid(rows, 0, 12);
+    fact->municipality = pw_str_dup(arena, pw_cell_text(rows, 0, 14));
     if (count >= 2 && pw_str_is(fact->status, "corrected")) {
         fact->replaced_by = ended[1];
     }
