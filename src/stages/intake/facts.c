@@ -141,6 +141,15 @@ static void read_word(struct intake_request *r, const struct pw_json *json, cons
     }
 }
 
+/* Faults are kept in `r`; whoever reads looks at them once, at the end. */
+static void read_text(struct intake_request *r, const struct pw_json *json, const char *name, bool required,
+    size_t max, struct pw_str *ret)
+{
+    if (!pw_json_member_str(json, NULL, name, required, 1, max, ret, &r->faults)) {
+        *ret = PW_STR("");
+    }
+}
+
 static void read_day(struct intake_request *r, const struct pw_json *json, const char *name, pw_day *ret)
 {
     struct pw_str text;
@@ -159,12 +168,11 @@ static void read_day(struct intake_request *r, const struct pw_json *json, const
 static void read_ending(struct single *s, const struct pw_json *json)
 {
     struct pw_ledger_item *item = &s->work.item;
-    struct pw_faults *faults = &s->r.faults;
 
-    (void)pw_json_member_str(json, NULL, "sourceId", true, 1, 64, &item->source_id, faults);
+    read_text(&s->r, json, "sourceId", true, 64, &item->source_id);
     read_word(&s->r, json, "reason", reasons, &item->reason);
     read_word(&s->r, json, "ground", pw_ground_words, &item->ground);
-    (void)pw_json_member_str(json, NULL, "note", false, 1, 1000, &item->note, faults);
+    read_text(&s->r, json, "note", false, 1000, &item->note);
     item->target_kind = s->r.kind->name;
     s->source_id = item->source_id;
 }
