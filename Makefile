@@ -182,6 +182,24 @@ test:
 	@tools/bootstrap test
 	@tools/run-tests $(T)
 
+# Under DESTDIR for packages; an /etc/pandwacht/pandwacht.yaml that is there is left alone.
+PREFIX ?= /usr/local
+LIB     = $(DESTDIR)$(PREFIX)/lib
+SHARE   = $(DESTDIR)$(PREFIX)/share
+.PHONY: install
+install: all
+	install -D -m 0755 build/pandwacht $(DESTDIR)$(PREFIX)/bin/pandwacht
+	install -D -m 0644 build/libcel.a $(LIB)/libcel.a
+	install -D -m 0644 include/cel/cel.h $(DESTDIR)$(PREFIX)/include/cel/cel.h
+	install -d $(SHARE)/pandwacht $(SHARE)/doc/pandwacht $(LIB)/systemd/system $(DESTDIR)/etc/pandwacht
+	cp -R rules $(SHARE)/pandwacht/
+	install -m 0644 README.md LICENSE docs/*.md $(SHARE)/doc/pandwacht/
+	sed 's,@PREFIX@,$(PREFIX),' systemd/pandwacht.service >$(LIB)/systemd/system/pandwacht.service
+	install -D -m 0644 systemd/pandwacht.sysusers $(LIB)/sysusers.d/pandwacht.conf
+	install -D -m 0644 systemd/pandwacht.tmpfiles $(LIB)/tmpfiles.d/pandwacht.conf
+	[ -e $(DESTDIR)/etc/pandwacht/pandwacht.yaml ] || \
+	    sed 's,@PREFIX@,$(PREFIX),' systemd/pandwacht.yaml >$(DESTDIR)/etc/pandwacht/pandwacht.yaml
+
 clean:
 	rm -rf build
 
