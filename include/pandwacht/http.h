@@ -107,7 +107,7 @@ size_t pw_request_query_count(const struct pw_request *req);
 struct pw_str pw_request_query_key(const struct pw_request *req, size_t i);
 /* Whether the client has gone; long work may then be given up (a reply is still due). */
 bool pw_request_gone(const struct pw_request *req);
-/* Only for the authorise hook: go on with the body and the handler. */
+/* Only for the authorise hook: go on with the body and the handler. The hook is done with the request. */
 void pw_request_admit(struct pw_request *req);
 
 /* ---- replies: exactly one a request; the request is gone afterwards ---- */
