@@ -232,6 +232,8 @@ void pw_jsonw_node(struct pw_jsonw *w, const struct pw_json *node);
 /* The value in canonical form (RFC 8785: members sorted, shortest numbers, no blanks), appended. Sorts
  * by octets, which is the RFC's order for names below U+10000. */
 void pw_json_canonical(const struct pw_json *node, struct pw_buf *out);
+/* The same of an object, one member left out. */
+void pw_json_canonical_without(const struct pw_json *node, const char *member, struct pw_buf *out);
 
 /* The array of invalidParams: [{"name","code","reason"}], reasons in Dutch or English. */
 void pw_faults_write(const struct pw_faults *faults, bool dutch, struct pw_jsonw *w);

@@ -34,13 +34,14 @@ static int by_name(const void *a, const void *b)
 
 static void put_node(const struct pw_json *node, bool sorted, struct pw_buf *out);
 
-static void put_object(const struct pw_json *node, bool sorted, struct pw_buf *out)
+static void put_object(const struct pw_json *node, bool sorted, const char *without, struct pw_buf *out)
 {
     size_t count = pw_json_count(node), n = 0;
     struct member *members = pw_xcalloc(count + 1, sizeof *members);
     struct pw_json_iter it = pw_json_members(node);
     while (pw_json_next(&it))
-        members[n++] = (struct member){it.name, it.value};
+        if (!without || strcmp(it.name, without) != 0)
+            members[n++] = (struct member){it.name, it.value};
     if (sorted)
         qsort(members, n, sizeof *members, by_name);
     pw_buf_putc(out, '{');
@@ -58,7 +59,7 @@ static void put_object(const struct pw_json *node, bool sorted, struct pw_buf *o
 static void put_node(const struct pw_json *node, bool sorted, struct pw_buf *out)
 {
     if (pw_json_is_object(node)) {
-        put_object(node, sorted, out);
+        put_object(node, sorted, NULL, out);
     } else if (pw_json_is_array(node)) {
         pw_buf_putc(out, '[');
         for (size_t i = 0; i < pw_json_count(node); i++) {
@@ -75,6 +76,11 @@ static void put_node(const struct pw_json *node, bool sorted, struct pw_buf *out
 void pw_json_canonical(const struct pw_json *node, struct pw_buf *out)
 {
     put_node(node, true, out);
+}
+
+void pw_json_canonical_without(const struct pw_json *node, const char *member, struct pw_buf *out)
+{
+    put_object(node, true, member, out);
 }
 
 void pw_jsonw_node(struct pw_jsonw *w, const struct pw_json *node)
