@@ -46,6 +46,12 @@ end $$;
 
 select ensure_generation();
 
+-- For the tests of transactions; empty otherwise.
+create table probe (
+    a integer primary key,
+    t text
+);
+
 create table municipality (
     code text primary key check (code ~ '^GM[0-9]{4}$'),
     name text not null unique

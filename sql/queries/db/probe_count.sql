@@ -1,0 +1,2 @@
+-- A read; for the tests of transactions.
+select count(*) from probe
