@@ -122,6 +122,9 @@ struct pw_rule {
     int32_t distinct_expr;
     int32_t days_apart;
     bool distinct_days;
+    int32_t days_together;      /* witnesses lie within so many days of each other; 0 = no matter */
+    const struct pw_look *also; /* further kinds whose facts are witnesses too */
+    size_t also_count;
     int32_t suffices; /* CEL over one fact: it is enough by itself; or PW_NO_EXPR */
 
     const char *file; /* where it stands */

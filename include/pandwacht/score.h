@@ -85,6 +85,7 @@ struct pw_line {
     uint64_t witnesses_in_all;                  /* may exceed witness_count */
     struct pw_line_span decided[PW_LINE_SPANS]; /* what decided, for the newest witness */
     size_t decided_count;
+    uint32_t decided_look; /* whose condition: 0 = the rule's `each`, n = its nth `also` */
     /* CAP */
     enum pw_cap_scope scope;
     int64_t limit;

@@ -108,6 +108,10 @@ static void check_shape(struct loader *l, const struct rule_draft *d)
     if ((rule->distinct || rule->days_apart || rule->distinct_days) && rule->at_least == 1 &&
         !rule->days_apart)
         loader_fault(l, d->node, "'distinct' counts; say how many by 'at-least: 2' or more");
+    if (rule->also_count &&
+        (rule->without.reads_witness || rule->missing.reads_witness || rule->join.reads_witness))
+        loader_fault(l, d->node,
+            "with 'also' the other conditions cannot read the witness: it may be of several kinds");
     if (rule->theme->role == PW_THEME_MITIGATION && rule->stands_alone)
         loader_fault(l, d->node, "mitigation cannot stand alone");
 }

@@ -8,7 +8,8 @@ static const char *const theme_keys[] = {"theme", "title", "role", "cap", "rules
 static const char *const rule_keys[] = {"id", "title", "phase", "indicates", "scope", "grade", "points",
     "half-life", "corroborates", "stands-alone", "status", "review-by", "each", "where", "within", "at-least",
     "distinct", "days-apart", "distinct-days", "without", "missing", "after", "join", "when", "stratum",
-    "suffices", "acute", "offsets", "replaces", "explain", "innocent", "actions", "source", "tests", NULL};
+    "suffices", "also", "days-together", "acute", "offsets", "replaces", "explain", "innocent", "actions",
+    "source", "tests", NULL};
 
 /* ---- small readers: absent leaves the default, a fault is noted ---- */
 
@@ -183,11 +184,36 @@ static void read_part(
         parse_look(l, node, look, true, &rule->each);
 }
 
+/* Further kinds: [{each, where}], with the window and scope of the rule. */
+static void read_also(struct loader *l, const struct pw_yaml *map, struct pw_rule *rule)
+{
+    const struct pw_yaml *list = pw_yaml_get(map, "also");
+    struct pw_err err = {0};
+    struct pw_look *looks;
+
+    if (!list)
+        return;
+    if (!pw_yaml_need_list(list, &err)) {
+        loader_take(l, &err);
+        return;
+    }
+    looks = PW_NEW_ARRAY(l->arena, list->count + 1, struct pw_look);
+    for (size_t i = 0; i < list->count; i++) {
+        parse_look(l, list->items[i], &looks[i], true, NULL);
+        if (looks[i].kinds & rule->each.kinds)
+            loader_fault(l, list->items[i], "this kind is looked through already; join the conditions by ||");
+        looks[i].within = rule->each.within;
+        looks[i].scope = rule->scope;
+    }
+    rule->also = looks;
+    rule->also_count = list->count;
+}
+
 /* Keys that make sense beside `each` only. */
 static void refuse_without_each(struct loader *l, const struct pw_yaml *map)
 {
     static const char *const keys[] = {"where", "at-least", "distinct", "days-apart", "distinct-days",
-        "without", "missing", "after", "join", "suffices", NULL};
+        "without", "missing", "after", "join", "suffices", "also", "days-together", NULL};
 
     for (size_t i = 0; keys[i]; i++)
         if (pw_yaml_get(map, keys[i]))
@@ -218,11 +244,13 @@ static void read_condition(struct loader *l, const struct pw_yaml *map, struct p
     rule->each.scope = rule->scope;
     read_count(l, map, "at-least", 1, 1000, &rule->at_least);
     read_count(l, map, "days-apart", 1, 3650, &rule->days_apart);
+    read_count(l, map, "days-together", 1, 3650, &rule->days_together);
     read_bool(l, map, "distinct-days", &rule->distinct_days);
     read_distinct(l, map, rule);
     read_part(l, map, "without", rule, &rule->without);
     read_part(l, map, "missing", rule, &rule->missing);
     read_part(l, map, "join", rule, &rule->join);
+    read_also(l, map, rule);
     if (pw_yaml_get(map, "after"))
         parse_days(l, pw_yaml_get(map, "after"), &rule->after);
     if (!pw_yaml_get(map, "missing") != !pw_yaml_get(map, "after"))

@@ -110,6 +110,7 @@ static void read_line(struct reader *r, const struct pw_json *row, struct pw_lin
     line->witnesses = ids;
     line->witness_count = pw_json_count(witnesses);
     read_spans(r, pw_json_item(row, 10), line);
+    line->decided_look = (uint32_t)get_i64(r, pw_json_item(row, 11));
 }
 
 /* ---- periods ---- */

@@ -42,6 +42,7 @@ static void write_line(const struct pw_line *line, struct pw_jsonw *w)
         pw_jsonw_i64(w, line->decided[i].end);
     }
     pw_jsonw_end_array(w);
+    pw_jsonw_i64(w, line->decided_look);
     pw_jsonw_end_array(w);
 }
 

@@ -38,7 +38,8 @@ static void put_rule(struct draft_lines *d, const struct hit *hit, int64_t point
         .witnesses = ids,
         .witness_count = hit->witness_count - skip,
         .witnesses_in_all = hit->witness_count,
-        .decided_count = hit->decided_count};
+        .decided_count = hit->decided_count,
+        .decided_look = hit->decided_look};
     memcpy(line->decided, hit->decided, sizeof line->decided);
 }
 

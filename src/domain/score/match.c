@@ -89,8 +89,9 @@ static bool look_beside(
 
 /* ---- one witness ---- */
 
-/* What `distinct` counts, for one fact. */
-static bool distinct_key(struct engine *e, const struct pw_rule *rule, uint32_t fact, int64_t *ret)
+/* What `distinct` counts, for one fact; facts of other kinds (`also`) have no value of it. */
+static bool distinct_key(
+    struct engine *e, const struct pw_rule *rule, uint32_t look, uint32_t fact, int64_t *ret)
 {
     struct cel_value value;
 
@@ -98,7 +99,7 @@ static bool distinct_key(struct engine *e, const struct pw_rule *rule, uint32_t 
         *ret = e->facts[fact].origin;
         return true;
     }
-    if (rule->distinct == PW_DISTINCT_NONE)
+    if (rule->distinct == PW_DISTINCT_NONE || look > 0)
         return true;
     e->slots[rule->each.slot].p = e->facts[fact].fact->record;
     value = cel_eval(e->set->ctx, rule->distinct_expr, e->slots);
@@ -147,29 +148,40 @@ static bool complete_match(
         m->joined = other.first;
     }
     *ret = true;
-    if (rule->suffices != PW_NO_EXPR && !match_look(e, &rule->each, rule->suffices, m->fact, &m->suffices))
-        return false;
-    return distinct_key(e, rule, m->fact, &m->key);
+    return distinct_key(e, rule, m->look, m->fact, &m->key);
 }
 
-static bool try_fact(
-    struct engine *e, const struct pw_rule *rule, uint32_t period, uint32_t fact, size_t *count)
+/* From which day the fact counts: its own, or the end of the term in which something was missed. */
+static bool date_match(struct engine *e, const struct pw_rule *rule, struct match *m)
 {
+    if (m->look == 0 && rule->suffices != PW_NO_EXPR &&
+        !match_look(e, &rule->each, rule->suffices, m->fact, &m->suffices))
+        return false;
+    if (rule->missing.kinds && !m->suffices)
+        m->day += rule->after;
+    return true;
+}
+
+static bool try_fact(struct engine *e, const struct pw_rule *rule, uint32_t look_nr, uint32_t period,
+    uint32_t fact, size_t *count)
+{
+    const struct pw_look *look = look_nr ? &rule->also[look_nr - 1] : &rule->each;
     const struct pw_fact *f = e->facts[fact].fact;
-    struct match m = {.fact = fact, .day = f->occurred_on};
+    struct match m = {.fact = fact, .look = look_nr, .day = f->occurred_on};
     bool match;
 
-    if (!in_scope(e, rule->scope, fact, period))
+    if (!in_scope(e, rule->scope, fact, period) ||
+        (!rule->missing.kinds && !in_window(e, m.day, rule->each.within)))
         return true;
-    if (rule->missing.kinds)
-        m.day = f->occurred_on + rule->after;
-    if (m.day <= e->day && !in_window(e, m.day, rule->each.within))
-        return true;
-    if (!match_look(e, &rule->each, rule->each.where, fact, &match))
+    if (!match_look(e, look, look->where, fact, &match))
         return score_fail(e, rule);
     if (!match)
         return true;
-    e->slots[rule->each.slot].p = f->record;
+    e->slots[look->slot].p = f->record;
+    if (!date_match(e, rule, &m))
+        return score_fail(e, rule);
+    if (m.day <= e->day && !in_window(e, m.day, rule->each.within))
+        return true;
     if (!complete_match(e, rule, period, &m, &match))
         return score_fail(e, rule);
     if (match)
@@ -198,8 +210,9 @@ static int32_t count_keys(int64_t *keys, size_t count)
     return n == 0 && count > 0 ? 1 : n;
 }
 
-bool fires_on(const struct engine *e, const struct pw_rule *rule, const struct match *matches, size_t count,
-    uint32_t caps, uint32_t gates)
+/* Whether the matches let through fulfil the counts; with days_together those of [from, to] alone. */
+static bool fires_within(const struct engine *e, const struct pw_rule *rule, const struct match *matches,
+    size_t count, uint32_t caps, uint32_t gates, int64_t from, int64_t to)
 {
     int64_t *keys = NULL;
     pw_day first = INT32_MAX, last = INT32_MIN;
@@ -212,7 +225,7 @@ bool fires_on(const struct engine *e, const struct pw_rule *rule, const struct m
         const struct match *m = &matches[i];
         const struct seen *s = &e->facts[m->fact];
         if (!(caps & (UINT32_C(1) << s->fact->source_class)) || !(gates & (UINT32_C(1) << s->gate_class)) ||
-            !(caps & m->join_caps) || !(gates & m->join_gates))
+            !(caps & m->join_caps) || !(gates & m->join_gates) || m->day < from || m->day > to)
             continue;
         if (m->suffices)
             return true;
@@ -224,6 +237,18 @@ bool fires_on(const struct engine *e, const struct pw_rule *rule, const struct m
     }
     counted = keys ? count_keys(keys, n) : (int32_t)n;
     return n > 0 && counted >= rule->at_least && (!rule->days_apart || last - first >= rule->days_apart);
+}
+
+bool fires_on(const struct engine *e, const struct pw_rule *rule, const struct match *matches, size_t count,
+    uint32_t caps, uint32_t gates)
+{
+    if (!rule->days_together)
+        return fires_within(e, rule, matches, count, caps, gates, INT32_MIN, INT32_MAX);
+    for (size_t i = 0; i < count; i++)
+        if (fires_within(e, rule, matches, count, caps, gates, (int64_t)matches[i].day - rule->days_together,
+                matches[i].day))
+            return true;
+    return false;
 }
 
 /* ---- a rule that fired ---- */
@@ -306,6 +331,8 @@ static bool find_stands_alone(struct engine *e, struct hit *hit)
     if (!rule->stands_alone || rule->draft)
         return true;
     for (size_t i = 0; i < hit->match_count && !hit->stands_alone; i++) {
+        if (hit->matches[i].look > 0 && rule->stands_alone_if != PW_NO_EXPR)
+            continue;
         if (!match_look(e, &rule->each, rule->stands_alone_if, hit->matches[i].fact, &match))
             return score_fail(e, rule);
         hit->stands_alone = match;
@@ -320,15 +347,18 @@ static void explain(struct engine *e, struct hit *hit)
     const struct pw_rule *rule = hit->rule;
     enum cel_truth truth;
     const struct match *newest = NULL;
+    const struct pw_look *look;
     size_t n;
 
-    if (rule->each.where == PW_NO_EXPR)
-        return;
     for (size_t i = 0; i < hit->match_count; i++)
         if (!newest || hit->matches[i].day >= newest->day)
             newest = &hit->matches[i];
-    e->slots[rule->each.slot].p = e->facts[newest->fact].fact->record;
-    n = cel_explain(e->set->ctx, rule->each.where, e->slots, reasons, PW_LINE_SPANS, &truth);
+    look = newest->look ? &rule->also[newest->look - 1] : &rule->each;
+    hit->decided_look = newest->look;
+    if (look->where == PW_NO_EXPR)
+        return;
+    e->slots[look->slot].p = e->facts[newest->fact].fact->record;
+    n = cel_explain(e->set->ctx, look->where, e->slots, reasons, PW_LINE_SPANS, &truth);
     for (size_t i = 0; i < n && i < PW_LINE_SPANS; i++)
         if (reasons[i].depth == 0 && reasons[i].end <= UINT16_MAX)
             hit->decided[hit->decided_count++] =
@@ -367,6 +397,21 @@ static bool try_when(struct engine *e, const struct pw_rule *rule, struct tally 
     return true;
 }
 
+static bool try_look(
+    struct engine *e, const struct pw_rule *rule, uint32_t look_nr, uint32_t period, size_t *count)
+{
+    uint64_t kinds = look_nr ? rule->also[look_nr - 1].kinds : rule->each.kinds;
+
+    for (size_t kind = 0; kind < e->set->model->kind_count; kind++) {
+        if (!(kinds & (UINT64_C(1) << kind)))
+            continue;
+        for (size_t i = e->kind_start[kind]; i < e->kind_start[kind + 1]; i++)
+            if (!try_fact(e, rule, look_nr, period, (uint32_t)i, count))
+                return false;
+    }
+    return true;
+}
+
 bool find_hits(struct engine *e, uint32_t period, struct tally *tally)
 {
     const struct pw_ruleset *set = e->set;
@@ -381,13 +426,9 @@ bool find_hits(struct engine *e, uint32_t period, struct tally *tally)
                 return false;
             continue;
         }
-        for (size_t kind = 0; kind < set->model->kind_count; kind++) {
-            if (!(rule->each.kinds & (UINT64_C(1) << kind)))
-                continue;
-            for (size_t i = e->kind_start[kind]; i < e->kind_start[kind + 1]; i++)
-                if (!try_fact(e, rule, period, (uint32_t)i, &count))
-                    return false;
-        }
+        for (uint32_t look = 0; look <= rule->also_count; look++)
+            if (!try_look(e, rule, look, period, &count))
+                return false;
         if (count && fires_on(e, rule, e->scratch, count, ALL_CLASSES, ALL_CLASSES) &&
             !add_hit(e, rule, count, tally))
             return false;

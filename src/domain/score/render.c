@@ -49,10 +49,14 @@ struct pw_str pw_score_decided_by(
     struct pw_arena *arena, const struct pw_ruleset *set, const struct pw_line *line)
 {
     const struct pw_rule *rule = pw_rules_find(set, line->id);
-    int32_t expr = !rule ? PW_NO_EXPR : rule->each.kinds ? rule->each.where : rule->when;
+    int32_t expr = PW_NO_EXPR;
     struct pw_str out = PW_STR("");
     struct cel_str source;
 
+    if (rule && line->decided_look == 0)
+        expr = rule->each.kinds ? rule->each.where : rule->when;
+    else if (rule && line->decided_look <= rule->also_count)
+        expr = rule->also[line->decided_look - 1].where;
     if (expr == PW_NO_EXPR)
         return out;
     source = cel_expr_source(set->program, expr);

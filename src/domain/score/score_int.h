@@ -32,6 +32,7 @@ struct match {
     uint32_t fact; /* position in engine->facts */
     pw_day day;    /* from which it ages */
     int64_t key;   /* of `distinct` */
+    uint32_t look; /* 0 = the rule's `each`, n = its nth `also` */
     bool suffices;
     uint32_t join_caps, join_gates; /* classes of the joined facts; ALL_CLASSES without a join */
     uint32_t joined;                /* one joined fact, a witness too; ANY_PERIOD = none */
@@ -54,6 +55,7 @@ struct hit {
     size_t witness_count;
     struct pw_line_span decided[PW_LINE_SPANS];
     size_t decided_count;
+    uint32_t decided_look;
     /* mitigation */
     int64_t net; /* what is left at `net_day` */
     pw_day net_day;
