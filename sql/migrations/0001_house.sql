@@ -482,6 +482,22 @@ create table outbox (
 );
 create index outbox_pending on outbox (receiver, lane, next_at) where state = 'pending';
 create index outbox_by_id on outbox (id);
+-- What stands before an event of the same premises and receiver: little, and only while it is there.
+create index outbox_open on outbox (premises, receiver, sequence) where state in ('pending', 'dead');
+-- Withdrawals that may cancel what was never sent.
+create index outbox_withdrawals on outbox (receiver, lane) where state = 'pending' and type = 'nl.pandwacht.alert.withdrawn';
+-- For receivers that catch up: by the position of the log, not by id.
+create index outbox_in_log_order on outbox (receiver, generation, xact, id);
+
+-- What a receiver says it did with an event.
+create table event_receipt (
+    event    uuid not null,
+    receiver uuid not null references receiver,
+    status   text not null check (status in ('processed', 'rejected')),
+    reason   text,
+    at       timestamptz not null default now(),
+    primary key (event, receiver)
+);
 
 create table outbox_sequence (
     premises uuid not null,

@@ -1,0 +1,6 @@
+-- One partner by name.
+-- $1 name text
+select id, kind, url, ca_file, expected_name, certificate, private_key, private_range,
+    paused_at is not null as paused
+from receiver
+where name = $1
