@@ -1,0 +1,11 @@
+-- One premises with the attributes as they were known at a position of the log.
+-- $1 premises uuid
+-- $2 generation integer
+-- $3 xact xid8
+select p.id, a.attributes, p.merged_into
+from premises p
+left join lateral (
+    select attributes from premises_attributes a
+    where a.premises = p.id and (a.generation, a.xact) <= ($2, $3)
+    order by a.generation desc, a.xact desc, a.id desc limit 1) a on true
+where p.id = $1
