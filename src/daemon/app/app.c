@@ -319,12 +319,12 @@ static void close_all(struct pw_app *app)
     pw_timer_stop(&app->watchdog);
     pw_http_server_free(app->api);
     pw_http_server_free(app->operations);
-    pw_upkeep_free(app->upkeep);
     pw_assess_free(app->assess);
     pw_deliver_free(app->deliver);
     pw_client_free(app->client);
     /* The pool fails what is under way, which calls back into the stages: they are still there. */
     pw_db_free(app->db);
+    pw_upkeep_free(app->upkeep);
     if (app->check != NULL)
         pw_tenant_checks_free(app->check);
     if (app->desk != NULL)
