@@ -70,7 +70,7 @@ void *cel_arena_try(struct cel_arena *arena, size_t size)
 {
     if (size > SIZE_MAX / 4)
         return NULL;
-    size = (size + ALIGNMENT - 1) & ~(ALIGNMENT - 1);
+    size = size == 0 ? ALIGNMENT : (size + ALIGNMENT - 1) & ~(ALIGNMENT - 1); /* never NULL for nothing */
     if (arena->limit != 0 && size > arena->limit - arena->taken)
         return NULL;
     if (size > (size_t)(arena->end - arena->next))

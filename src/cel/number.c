@@ -53,17 +53,26 @@ size_t cel_print_double(char *buffer, size_t size, const char *format, int preci
     return (size_t)n - (strlen(point) - 1);
 }
 
+/* The fewest digits that read back as d. */
+static int shortest(double d, char *buffer, size_t size)
+{
+    for (int precision = 0; precision < 17; precision++) {
+        size_t n = cel_print_double(buffer, size, "%.*e", precision, d);
+        if (cel_parse_double(buffer, n) == d)
+            return precision;
+    }
+    return 17;
+}
+
 size_t cel_double_text(double d, char *buffer, size_t size)
 {
     if (isnan(d))
         return (size_t)snprintf(buffer, size, "NaN");
     if (isinf(d))
         return (size_t)snprintf(buffer, size, d < 0 ? "-Infinity" : "Infinity");
-    size_t n = 0;
-    for (int precision = 1; precision <= 17; precision++) {
-        n = cel_print_double(buffer, size, "%.*g", precision, d);
-        if (cel_parse_double(buffer, n) == d)
-            break;
-    }
-    return n;
+    int precision = shortest(d, buffer, size);
+    int exponent = atoi(strchr(buffer, 'e') + 1);
+    if (exponent < -4 || exponent >= 21)
+        return strlen(buffer);
+    return cel_print_double(buffer, size, "%.*f", precision > exponent ? precision - exponent : 0, d);
 }
