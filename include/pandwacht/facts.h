@@ -233,7 +233,8 @@ const struct pw_field *pw_kind_field(const struct pw_kind *kind, struct pw_str n
 /* The denied attribute that a name (any spelling: case, '-', '_' and blanks are ignored) stands for, or NULL.
  */
 const struct pw_denied *pw_facts_denied(const struct pw_fact_model *model, struct pw_str name);
-/* The term for a kind and outcome; falls back to outcome "none", then to kind "*". Never NULL. */
+/* The term for a kind and outcome: its own, else that of kind "*", else those of outcome "none". Never NULL.
+ */
 const struct pw_retention *pw_facts_retention(
     const struct pw_fact_model *model, const struct pw_kind *kind, struct pw_str outcome);
 /* The source class of a fact of this kind from a client with these classes (bit mask): the kind's usual
@@ -314,7 +315,8 @@ struct pw_premises_draft {
     struct pw_address address; /* postcode "" = none */
 };
 
-/* `creating`: `address` or `parent` is required (one-of) and accepted; else `address` is unknown. */
+/* `creating`: `address` or `parent` is required (one-of); else both may be there, and an address is one
+ * more name of the premises. */
 bool pw_facts_read_premises(const struct pw_fact_model *model, const struct pw_json *json, pw_day today,
     bool creating, struct pw_arena *arena, struct pw_premises_draft *ret,
     struct pw_faults *faults) PW_MUST_CHECK;
@@ -368,8 +370,9 @@ const char *pw_party_letter(uint64_t ordinal, char out[8]);
 void pw_facts_write_fields(const struct pw_kind *kind, const uint64_t *record, enum pw_field_class max,
     const struct pw_parties *parties, struct pw_jsonw *w);
 
-/* JSON Schemas of all kinds (Tip, TipBody ...), as members of an open object (components.schemas);
- * texts in Dutch or English. Includes PartyRef, FactAnswer, PremisesRef and Address. */
+/* JSON Schemas as members of an open object (components.schemas): a body for each kind that has a
+ * collection (TipBody, TenancyEventBody ...), PremisesBody, FactAnswer, Ground, PremisesRef, Address;
+ * titles in Dutch or English. */
 void pw_facts_write_schemas(const struct pw_fact_model *model, bool dutch, struct pw_jsonw *w);
 
 /* ------------------------------------------------------------------------------------------

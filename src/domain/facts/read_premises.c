@@ -4,16 +4,16 @@
 
 #include <string.h>
 
-static const char *const beside[] = {"unit", "parent", "asOf", "ground", NULL};
+static const char *const beside[] = {"unit", "parent", "address", "asOf", "ground", NULL};
 
-static bool is_known(const struct pw_reading *reading, const char *name, bool creating)
+static bool is_known(const struct pw_reading *reading, const char *name)
 {
     if (pw_kind_field(reading->kind, pw_str_z(name)))
         return true;
     for (size_t i = 0; beside[i]; i++)
         if (strcmp(beside[i], name) == 0)
             return true;
-    return creating && strcmp(name, "address") == 0;
+    return false;
 }
 
 static void read_parent(struct pw_reading *reading, const struct pw_json *body, struct pw_uuid *ret)
@@ -23,13 +23,14 @@ static void read_parent(struct pw_reading *reading, const struct pw_json *body, 
         pw_reading_fault(reading, "parent", PW_FAULT_PATTERN, "Een UUID.", "A UUID.");
 }
 
-/* A new premises without BAG object is found by its address or lies in another one. */
+/* A new premises without BAG object is found by its address or lies in another one; one that is known
+ * may be told its address, which then is another name of it. */
 static void read_place(
-    struct pw_reading *reading, const struct pw_json *body, struct pw_premises_draft *draft)
+    struct pw_reading *reading, const struct pw_json *body, bool creating, struct pw_premises_draft *draft)
 {
     const struct pw_json *address = pw_json_get(body, "address");
     struct pw_at at = {.up = reading->at, .name = "address"};
-    if (!address && !pw_json_get(body, "parent"))
+    if (creating && !address && !pw_json_get(body, "parent"))
         reading->good = pw_fault(reading->faults, reading->at, PW_FAULT_ONE_OF, "Geef address of parent.",
             "Give address or parent.");
     if (address && !pw_premises_read_address(reading->arena, address, &at, &draft->address, reading->faults))
@@ -51,14 +52,13 @@ bool pw_facts_read_premises(const struct pw_fact_model *model, const struct pw_j
     reading.record = pw_record_new(arena, model->premises);
     struct pw_json_iter it = pw_json_members(json);
     while (pw_json_next(&it))
-        if (!is_known(&reading, it.name, creating))
+        if (!is_known(&reading, it.name))
             pw_reading_unknown(&reading, it.name);
     draft.unit = pw_reading_str(&reading, json, "unit", false, 1, 40);
     read_parent(&reading, json, &draft.parent);
     draft.as_of = pw_reading_date(&reading, json, "asOf", true, 0);
     draft.ground = pw_reading_ground(&reading, json);
-    if (creating)
-        read_place(&reading, json, &draft);
+    read_place(&reading, json, creating, &draft);
     pw_facts_read_fields(&reading, json);
     pw_facts_check_record(&reading, false);
     if (!reading.good)
