@@ -374,6 +374,7 @@ struct cel_expr {
     uint64_t cost;
     uint32_t locals;
     uint32_t entry;       /* first instruction, or CEL_NO_CODE */
+    uint32_t code_end;    /* behind the last */
     const uint32_t *used; /* slots that the code reads */
     uint32_t used_count;
 };
@@ -392,7 +393,9 @@ struct cel_program {
     bool sealed;
     uint32_t locals_max, regs_max, regex_count;
     struct cel_ins *code;
-    uint32_t code_count, code_room;
+    uint32_t code_count;
+    char *pool; /* constants of the code */
+    uint32_t pool_size;
     struct cel_intern *interns; /* open addressing, room a power of two */
     uint32_t intern_count, intern_room;
     struct cel_ctx *scratch; /* evaluates constants while folding */
@@ -450,6 +453,8 @@ void cel_ctx_begin(struct cel_ctx *ctx, const union cel_slot *slots);
 bool cel_compile(struct cel_program *program, struct cel_expr *expr);
 /* -1: leave it to the reference interpreter. */
 int cel_vm_run(struct cel_ctx *ctx, const struct cel_expr *expr);
+/* Points a new ctx's registers at what never changes. */
+void cel_vm_prepare(struct cel_ctx *ctx);
 
 /* ---- values.c, order.c, arith.c ---- */
 

@@ -129,7 +129,8 @@ struct cel_ctx *cel_ctx_new(const struct cel_program *program)
     ctx->steps_max = program->env->options.limits.steps;
     cel_arena_init(&ctx->arena, program->env->options.limits.arena_bytes);
     ctx->locals = cel_arena_get(&cache, (program->locals_max + 1) * sizeof(*ctx->locals));
-    ctx->regs = cel_arena_get(&cache, (program->regs_max + 1) * sizeof(*ctx->regs));
+    ctx->regs = cel_arena_get(&cache, (program->regs_max + 2) * sizeof(*ctx->regs));
+    cel_vm_prepare(ctx);
     ctx->dfa_count = program->regex_count;
     ctx->dfas = cel_arena_get(&cache, (program->regex_count + 1) * sizeof(struct cel_dfa *));
     ctx->error_text = "";
