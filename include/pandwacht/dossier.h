@@ -56,10 +56,11 @@ struct pw_dossier_read {
     size_t facts_max;
 };
 
-/* Queues the statements that read `count` premises within the caller's transaction. At most `facts_max` facts
- * of each (the newest). */
-void pw_dossier_read_add(struct pw_tx *tx, const struct pw_uuid *premises, size_t count, size_t facts_max,
-    struct pw_dossier_read *ret);
+/* Queues the statements that read `count` premises within the caller's transaction, as known up to and
+ * including transaction `known` of the log (below the horizon, so that it reads the same for ever). At
+ * most `facts_max` facts of each (the newest). */
+void pw_dossier_read_add(struct pw_tx *tx, const struct pw_uuid *premises, size_t count,
+    const struct pw_position *known, size_t facts_max, struct pw_dossier_read *ret);
 /* When they were sent: makes the dossiers, in the order of `premises`, as of `day` (which decides what
  * is still frozen). Latches are carried over from the last assessment; where a fact ended since then
  * call pw_dossier_settle. A dossier that cannot be made has `err`; the others are not held up. */

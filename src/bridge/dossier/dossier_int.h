@@ -5,7 +5,7 @@
 #include <pandwacht/db.h>
 #include <pandwacht/dossier.h>
 
-/* Reads rows [first, first + count) of dossier/facts.sql (or facts_known.sql) into the dossier's view. Facts
+/* Reads rows [first, first + count) of dossier/facts.sql into the dossier's view. Facts
  * of a kind that the model no longer has are left out. */
 bool dossier_read_facts(struct pw_arena *arena, const struct pw_fact_model *model, const struct pw_rows *rows,
     size_t first, size_t count, struct pw_dossier *dossier, struct pw_err *err) PW_MUST_CHECK;

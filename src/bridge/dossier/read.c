@@ -5,15 +5,16 @@
 
 #define REPLAY_FACTS_MAX 1000000
 
-void pw_dossier_read_add(struct pw_tx *tx, const struct pw_uuid *premises, size_t count, size_t facts_max,
-    struct pw_dossier_read *ret)
+void pw_dossier_read_add(struct pw_tx *tx, const struct pw_uuid *premises, size_t count,
+    const struct pw_position *known, size_t facts_max, struct pw_dossier_read *ret)
 {
     struct pw_param ids = PW_P_UUIDS(premises, count);
-    ret->premises = pw_tx_add(tx, PW_SQL_DOSSIER_PREMISES, ids);
+    struct pw_param generation = PW_P_I32(known->generation), xact = PW_P_XID(known->xact);
+    ret->premises = pw_tx_add(tx, PW_SQL_DOSSIER_PREMISES, ids, generation, xact);
     /* One more than the maximum tells whether there was more. */
-    ret->facts = pw_tx_add(tx, PW_SQL_DOSSIER_FACTS, ids, PW_P_I64(facts_max + 1));
+    ret->facts = pw_tx_add(tx, PW_SQL_DOSSIER_FACTS, ids, generation, xact, PW_P_I64(facts_max + 1));
     ret->decisions = pw_tx_add(tx, PW_SQL_DOSSIER_DECISIONS, ids);
-    ret->last = pw_tx_add(tx, PW_SQL_DOSSIER_LAST_ASSESSMENT, ids);
+    ret->last = pw_tx_add(tx, PW_SQL_DOSSIER_LAST_ASSESSMENT, ids, generation, xact);
     ret->facts_max = facts_max;
 }
 
@@ -126,11 +127,11 @@ void pw_dossier_build(struct pw_arena *arena, const struct pw_fact_model *model,
 void pw_dossier_known_add(struct pw_tx *tx, const struct pw_uuid *premises, const struct pw_position *known,
     struct pw_dossier_read *ret)
 {
+    struct pw_param ids = PW_P_UUIDS(premises, 1);
+    struct pw_param generation = PW_P_I32(known->generation), xact = PW_P_XID(known->xact);
     *ret = (struct pw_dossier_read){.facts_max = REPLAY_FACTS_MAX};
-    ret->premises = pw_tx_add(tx, PW_SQL_DOSSIER_PREMISES_KNOWN, PW_P_UUID(premises),
-        PW_P_I32(known->generation), PW_P_XID(known->xact));
-    ret->facts = pw_tx_add(tx, PW_SQL_DOSSIER_FACTS_KNOWN, PW_P_UUID(premises), PW_P_I32(known->generation),
-        PW_P_XID(known->xact), PW_P_I64(REPLAY_FACTS_MAX));
+    ret->premises = pw_tx_add(tx, PW_SQL_DOSSIER_PREMISES, ids, generation, xact);
+    ret->facts = pw_tx_add(tx, PW_SQL_DOSSIER_FACTS, ids, generation, xact, PW_P_I64(REPLAY_FACTS_MAX));
 }
 
 bool pw_dossier_known_build(struct pw_arena *arena, const struct pw_fact_model *model, const struct pw_tx *tx,
