@@ -5,4 +5,4 @@ update outbox o
 set state = 'skipped'
 from receiver r
 where r.name = $1 and o.receiver = r.id and o.id = $2 and o.state = 'dead'
-returning o.premises, o.id
+returning o.premises, o.id, now() as at
