@@ -32,13 +32,14 @@ struct pw_desk_options {
     struct pw_ledger *ledger; /* outcomes are facts */
     const struct pw_keys *keys;
     const struct pw_holidays *holidays; /* deadlines in working days; NULL = weekends only */
-    const char *source;                 /* CloudEvents source: urn:nld:oin:...:systeem:pandwacht */
-    int64_t claim_ms;                   /* life of a claim by _next; 0 = until released */
+    const char *oin;                    /* of this installation, the source of events */
 };
 
 /* Never fails; freed after the http server. */
 struct pw_desk *pw_desk_new(const struct pw_desk_options *options);
 void pw_desk_free(struct pw_desk *desk);
+/* A newly loaded model, for requests from now on. */
+void pw_desk_set_model(struct pw_desk *desk, const struct pw_fact_model *model);
 
 /* Handlers; `stage` is a struct pw_desk. Each names its route. */
 void pw_desk_list_alerts(struct pw_request *req, void *stage); /* GET /v1/alerts */

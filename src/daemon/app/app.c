@@ -124,7 +124,7 @@ static void make_api_stages(struct pw_app *app)
         .ledger = app->ledger,
         .keys = app->keys,
         .holidays = &app->holidays,
-        .source = app->event_source,
+        .oin = config->system_oin,
     });
     app->check = pw_tenant_checks_new(&(struct pw_tenant_check_options){
         .loop = app->loop,

@@ -1,0 +1,222 @@
+/* Inside of desk: the state table, one write on an alert, rule sets to explain with, and small tools. */
+#ifndef PANDWACHT_DESK_INT_H
+#define PANDWACHT_DESK_INT_H
+
+#include <pandwacht/access.h>
+#include <pandwacht/audit.h>
+#include <pandwacht/base.h>
+#include <pandwacht/cloudevent.h>
+#include <pandwacht/crypto.h>
+#include <pandwacht/db.h>
+#include <pandwacht/desk.h>
+#include <pandwacht/facts.h>
+#include <pandwacht/http.h>
+#include <pandwacht/json.h>
+#include <pandwacht/ledger.h>
+#include <pandwacht/loop.h>
+#include <pandwacht/premises.h>
+#include <pandwacht/rules.h>
+#include <pandwacht/score.h>
+
+#define DESK_LIST_DEFAULT 20
+#define DESK_LIST_MAX     100
+#define DESK_ANSWER_MAX   (4u << 20) /* octets of one answer */
+#define DESK_SETS         4          /* rule sets kept ready to explain with */
+
+struct pw_desk {
+    struct pw_desk_options options;
+    const struct pw_ruleset *sets[DESK_SETS]; /* the most recently used first; NULL = free */
+};
+
+/* The first two parameters of every statement of the desk: where the caller may look. */
+#define DESK_REGION(caller)                                                                                  \
+    PW_P_BOOL((caller)->everywhere), PW_P_TEXTS((caller)->municipalities, (caller)->municipality_count)
+
+/* ---- states.c: what may happen to an alert ---- */
+
+enum alert_status { /* in the order of the words */
+    ALERT_NEW,
+    ALERT_CLAIMED,
+    ALERT_WEIGHING,
+    ALERT_REFERRED,
+    ALERT_AWAITING_OUTCOME,
+    ALERT_CLOSED,
+    ALERT_WITHDRAWN,
+    ALERT_STATUSES
+};
+
+enum alert_event {
+    EVENT_CLAIM,
+    EVENT_RELEASE,
+    EVENT_NOTE,
+    EVENT_SNOOZE,
+    EVENT_UNSNOOZE,
+    EVENT_WEIGH,
+    EVENT_DECIDE_FOUNDED,
+    EVENT_DECIDE_UNFOUNDED,
+    EVENT_DECIDE_UNCLEAR,
+    EVENT_PROPOSE_REFERRAL,
+    EVENT_APPROVE_REFERRAL,
+    EVENT_REFUSE_REFERRAL,
+    EVENT_ACCEPTED,
+    EVENT_NOT_COMPETENT,
+    EVENT_MORE_INFORMATION,
+    EVENT_FOUND,
+    EVENT_NOTHING_FOUND,
+    EVENT_NOT_POSSIBLE,
+    EVENT_CLOSE,
+    EVENT_LEVEL_LOST, /* by retraction, correction or erasure: the system */
+    ALERT_EVENTS
+};
+
+enum alert_actor {
+    ACTOR_DESK,          /* anyone of the desk */
+    ACTOR_ASSIGNEE,      /* who claimed it */
+    ACTOR_ASSIGNEE_LEAD, /* or a case lead */
+    ACTOR_LEAD,
+    ACTOR_OTHER, /* anyone of the desk but who proposed */
+    ACTOR_RECEIVER,
+    ACTOR_THE_SYSTEM,
+};
+
+struct transition {
+    enum alert_status to;
+    enum alert_actor actor;
+};
+
+/* Whether the table has (status, event); `founded`: the verdict founded stands. */
+bool desk_transition(
+    enum alert_status status, enum alert_event event, bool founded, struct transition *ret) PW_MUST_CHECK;
+const char *desk_status_word(enum alert_status status);
+/* ALERT_STATUSES when it is no status. */
+enum alert_status desk_status_of(struct pw_str word);
+
+/* ---- tools.c ---- */
+
+/* Parses the route's {id}; false: answered 404. */
+bool desk_id(struct pw_request *req, struct pw_uuid *ret) PW_MUST_CHECK;
+/* Answers 404. */
+void desk_reply_not_found(struct pw_request *req);
+/* A problem with a detail in the request's language. */
+void desk_reply(struct pw_request *req, enum pw_err_code code, const char *nl, const char *en);
+/* If-Match of a write: false: answered 428. */
+bool desk_has_if_match(struct pw_request *req) PW_MUST_CHECK;
+/* Whether If-Match has "<letter><version>", or is "*". */
+bool desk_if_match(const struct pw_request *req, char letter, int64_t version);
+/* Adds the header ETag: "<letter><version>". */
+void desk_etag(struct pw_request *req, char letter, int64_t version);
+/* The body as an object; an empty body passes for {} where `may_be_empty`. False: answered. */
+bool desk_body(struct pw_request *req, bool may_be_empty, struct pw_faults *faults,
+    const struct pw_json **ret) PW_MUST_CHECK;
+/* Reading query keys: faults are added under the key's name. */
+bool desk_query_known(const struct pw_request *req, const char *const *keys, struct pw_faults *faults);
+size_t desk_query_limit(const struct pw_request *req, struct pw_faults *faults);
+/* "2026-03-01" (00:00 in the Netherlands) or an instant; PW_TIME_NONE when absent. */
+pw_usec desk_query_time(const struct pw_request *req, const char *key, struct pw_faults *faults);
+/* An opaque cursor, made of and giving back a line of text; "" when absent. */
+struct pw_str desk_query_cursor(const struct pw_request *req, struct pw_faults *faults);
+struct pw_str desk_cursor(struct pw_arena *arena, struct pw_str text);
+/* "_links": self, and next when `cursor` has text. */
+void desk_write_links(const struct pw_request *req, struct pw_str cursor, struct pw_jsonw *w);
+void desk_write_self(const char *path, const struct pw_uuid *id, struct pw_jsonw *w);
+/* Members of bodies: a date (absent and not required: PW_DAY_NONE), a list of ids, one of words (-1: absent).
+ */
+bool desk_member_day(
+    const struct pw_json *body, const char *name, bool required, pw_day *ret, struct pw_faults *faults);
+bool desk_member_ids(const struct pw_json *body, const char *name, bool required, size_t max,
+    struct pw_arena *arena, struct pw_uuid **ret, size_t *ret_count, struct pw_faults *faults);
+bool desk_member_word(const struct pw_json *body, const struct pw_at *at, const char *name, bool required,
+    const char *const *words, int *ret, struct pw_faults *faults);
+/* The civil day and the instant, now. */
+pw_day desk_today(const struct pw_desk *desk);
+pw_usec desk_now(const struct pw_desk *desk);
+/* `n` working days after today (weekends only where no calendar reaches). */
+pw_day desk_working_days(const struct pw_desk *desk, int n);
+/* The address columns of a row (bag_id postcode house_number house_letter addition municipality). */
+struct pw_address desk_address(const struct pw_rows *rows, size_t row);
+/* Writes "premises": {id, bagId?, address?, type?}. */
+void desk_write_premises(
+    const struct pw_rows *rows, size_t row, const struct pw_uuid *id, struct pw_jsonw *w);
+
+/* ---- sets.c: rule sets by hash ---- */
+
+typedef void (*desk_sets_ready)(void *arg, bool ok, const struct pw_err *err);
+/* Makes the sets of these hashes ready (at most DESK_SETS different ones), then calls back; at once when
+ * they are there already. */
+void desk_sets_need(struct pw_desk *desk, struct pw_arena *arena, const struct pw_str *hashes, size_t count,
+    desk_sets_ready ready, void *arg);
+/* A set that is ready, else the most recently used one, else NULL. */
+const struct pw_ruleset *desk_set(struct pw_desk *desk, struct pw_str hash);
+void desk_sets_free(struct pw_desk *desk);
+
+/* ---- alerts.c ---- */
+
+/* Answers with row 0 of DESK_ALERT_GET: explanation and all. `rows` must live until the answer. */
+void desk_reply_alert(struct pw_desk *desk, struct pw_request *req, int status, const struct pw_rows *rows);
+
+/* ---- act.c: one write on an alert ---- */
+
+struct act;
+
+/* Called with the alert locked and everything allowed: adds what is particular to this event. It may
+ * refuse by desk_act_refuse (then returns false). */
+typedef bool (*act_apply)(struct act *act, struct pw_tx *tx);
+/* Adds statements to the first round trip; may be NULL. */
+typedef void (*act_prepare)(struct act *act, struct pw_tx *tx);
+
+struct act {
+    /* given */
+    struct pw_desk *desk;
+    struct pw_request *req;
+    const struct pw_caller *caller;
+    enum alert_event event;
+    const char *entry;  /* kind of the history's line, literal */
+    const char *audit;  /* action, literal */
+    struct pw_str note; /* JSON body of the history's line; "" = {} */
+    act_prepare prepare;
+    act_apply apply;
+    int status;        /* of the answer: 201 or 204 */
+    bool answer_alert; /* with the whole alert */
+    void *own;         /* of the verb */
+    /* the alert, as locked */
+    struct pw_uuid id, premises, tenancy, assignee;
+    enum alert_status from;
+    int64_t level, version;
+    pw_day snoozed_until;
+    pw_usec decided_at;
+    struct pw_str verdict, municipality, result;
+    /* what is written; begins as what it was, with the table's `to` */
+    enum alert_status to;
+    struct pw_uuid new_assignee;
+    pw_day new_snoozed;
+    struct pw_str new_verdict;
+    pw_usec new_decided_at;
+    struct pw_uuid entry_id;
+    struct pw_jsonw *answer; /* NULL, or members to add to the answer by `finish` */
+    void (*finish)(struct act *act, struct pw_jsonw *w);
+    /* private */
+    size_t s_lock, s_set, s_get;
+    struct pw_tx *tx;
+};
+
+/* A new act on the request's {id}: checks If-Match (428) and id (404). NULL: answered. */
+struct act *desk_act(struct pw_request *req, struct pw_desk *desk, enum alert_event event, const char *entry,
+    const char *audit);
+/* Reads, checks (404, 412, 409, 403), applies, writes, answers. */
+void desk_act_run(struct act *act);
+/* The same from an alert that was locked by the caller's own statement with these columns. */
+void desk_act_locked(struct act *act, struct pw_tx *tx, const struct pw_rows *rows);
+/* Ends the transaction and answers with a problem. */
+void desk_act_refuse(struct act *act, enum pw_err_code code, const char *nl, const char *en);
+/* Rolls back and answers 400. */
+void desk_act_faults(struct act *act, const struct pw_faults *faults);
+/* Makes the premises due at once: a decision changes what counts. */
+void desk_act_due(struct act *act, struct pw_tx *tx, const char *reason);
+
+/* ---- events.c ---- */
+
+/* Receivers to tell about alerts of this act: reading (first round trip) and writing alert.closed. */
+void desk_events_prepare(struct act *act, struct pw_tx *tx, size_t *ret_statement);
+void desk_events_closed(struct act *act, struct pw_tx *tx, size_t statement, struct pw_str reason);
+
+#endif
