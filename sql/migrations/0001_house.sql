@@ -154,6 +154,9 @@ create table premises (
     created_at   timestamptz not null default now()
 );
 
+create index premises_by_bag on premises (bag_id) where bag_id is not null;
+create index premises_by_address on premises (postcode, house_number) where postcode is not null;
+
 -- One premises has many names: 'bag:0363010000000001', 'adr:1012AB 12 a 3'. Exception: keyed by name.
 create table premises_alias (
     alias    text primary key,
@@ -295,6 +298,20 @@ create table due (
 );
 create index due_by_day on due (due_on);
 
+-- Which transaction woke the premises: a follower may only take what lies below the horizon of the log,
+-- else it would miss what that transaction wrote beside it.
+alter table due add column xact xid8 not null default pg_current_xact_id();
+
+create function note_wake_up() returns trigger
+    language plpgsql as $$
+begin
+    new.xact := pg_current_xact_id();
+    return new;
+end $$;
+
+create trigger due_wake_up before update on due
+    for each row execute function note_wake_up();
+
 -- Rule sets and assessments ------------------------------------------------------------------------
 
 create table ruleset (
@@ -321,7 +338,7 @@ create table assessment (
     id               uuid not null,
     assessed_on      date not null,                      -- civil day in the Netherlands
     assessed_at      timestamptz not null default now(),
-    known_generation integer not null,                   -- known up to this position of the log
+    known_generation integer not null,                   -- known: everything before this position of the log
     known_xact       xid8 not null,
     known_fact       uuid not null,
     ruleset          bytea not null references ruleset,
@@ -364,6 +381,7 @@ create table alert (
 );
 create unique index alert_one_open on alert (premises) where status not in ('closed', 'withdrawn');
 create index alert_by_id on alert (id);
+create index alert_list on alert (level desc, raised_at, id);
 create index alert_queue on alert (level desc, raised_at, id) where status not in ('closed', 'withdrawn');
 
 -- Everything that happened to an alert, in order; notes, weighings, claims, levels.
@@ -435,6 +453,7 @@ create table danger_notice (
     primary key (premises, id)
 );
 create unique index danger_one_open on danger_notice (premises) where acknowledged_at is null;
+create index danger_by_time on danger_notice (reported_at desc, id desc);
 create index danger_by_id on danger_notice (id);
 
 -- Delivery -----------------------------------------------------------------------------------------

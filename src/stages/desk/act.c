@@ -60,7 +60,6 @@ static void read_alert(struct act *act, const struct pw_rows *rows)
     act->snoozed_until = pw_cell_date(rows, 0, pw_rows_column(rows, "snoozed_until"));
     act->decided_at = pw_cell_time(rows, 0, pw_rows_column(rows, "decided_at"));
     act->verdict = pw_str_dup(arena, pw_cell_text(rows, 0, pw_rows_column(rows, "verdict")));
-    act->municipality = pw_str_dup(arena, pw_cell_text(rows, 0, pw_rows_column(rows, "municipality")));
     act->result = pw_str_dup(arena, pw_cell_bytea(rows, 0, pw_rows_column(rows, "result")));
     act->new_assignee = act->assignee;
     act->new_snoozed = act->snoozed_until;
@@ -137,6 +136,10 @@ static void on_written(void *arg, struct pw_tx *tx, bool ok, const struct pw_err
         pw_reply_err(act->req, err);
         return;
     }
+    if (act->answer != NULL) {
+        act->answer(act, tx);
+        return;
+    }
     if (act->answer_alert) {
         desk_reply_alert(act->desk, act->req, act->status, pw_tx_rows(tx, act->s_get));
         return;
@@ -153,7 +156,7 @@ static void on_written(void *arg, struct pw_tx *tx, bool ok, const struct pw_err
     pw_buf_release(&json);
 }
 
-static void write_all(struct act *act, struct pw_tx *tx)
+void desk_act_write(struct act *act, struct pw_tx *tx)
 {
     const struct pw_caller *caller = act->caller;
     struct pw_str body = act->note.len == 0 ? PW_STR("{}") : act->note;
@@ -194,7 +197,7 @@ void desk_act_locked(struct act *act, struct pw_tx *tx, const struct pw_rows *ro
     if (!check(act))
         return;
     if (act->apply == NULL || act->apply(act, tx))
-        write_all(act, tx);
+        desk_act_write(act, tx);
 }
 
 static void on_locked(void *arg, struct pw_tx *tx, bool ok, const struct pw_err *err)

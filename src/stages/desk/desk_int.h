@@ -159,7 +159,7 @@ void desk_reply_alert(struct pw_desk *desk, struct pw_request *req, int status, 
 struct act;
 
 /* Called with the alert locked and everything allowed: adds what is particular to this event. It may
- * refuse by desk_act_refuse (then returns false). */
+ * refuse by desk_act_refuse (then returns false), or take over and call desk_act_write itself later. */
 typedef bool (*act_apply)(struct act *act, struct pw_tx *tx);
 /* Adds statements to the first round trip; may be NULL. */
 typedef void (*act_prepare)(struct act *act, struct pw_tx *tx);
@@ -184,7 +184,7 @@ struct act {
     int64_t level, version;
     pw_day snoozed_until;
     pw_usec decided_at;
-    struct pw_str verdict, municipality, result;
+    struct pw_str verdict, result;
     /* what is written; begins as what it was, with the table's `to` */
     enum alert_status to;
     struct pw_uuid new_assignee;
@@ -192,8 +192,8 @@ struct act {
     struct pw_str new_verdict;
     pw_usec new_decided_at;
     struct pw_uuid entry_id;
-    struct pw_jsonw *answer; /* NULL, or members to add to the answer by `finish` */
-    void (*finish)(struct act *act, struct pw_jsonw *w);
+    void (*finish)(struct act *act, struct pw_jsonw *w); /* adds members to the answer; may be NULL */
+    void (*answer)(struct act *act, struct pw_tx *tx);   /* answers by itself; may be NULL */
     /* private */
     size_t s_lock, s_set, s_get;
     struct pw_tx *tx;
@@ -206,6 +206,8 @@ struct act *desk_act(struct pw_request *req, struct pw_desk *desk, enum alert_ev
 void desk_act_run(struct act *act);
 /* The same from an alert that was locked by the caller's own statement with these columns. */
 void desk_act_locked(struct act *act, struct pw_tx *tx, const struct pw_rows *rows);
+/* What is left to do when `apply` returned false without refusing: the writing, and the answer. */
+void desk_act_write(struct act *act, struct pw_tx *tx);
 /* Ends the transaction and answers with a problem. */
 void desk_act_refuse(struct act *act, enum pw_err_code code, const char *nl, const char *en);
 /* Rolls back and answers 400. */
@@ -213,10 +215,47 @@ void desk_act_faults(struct act *act, const struct pw_faults *faults);
 /* Makes the premises due at once: a decision changes what counts. */
 void desk_act_due(struct act *act, struct pw_tx *tx, const char *reason);
 
+/* ---- premises.c ---- */
+
+/* The route's {id} as a premises id or a BAG id; false: answered 404. */
+bool desk_premises_name(
+    struct pw_request *req, struct pw_uuid *ret_id, struct pw_str *ret_bag_id) PW_MUST_CHECK;
+/* Answers with row 0 of DESK_PREMISES_GET. */
+void desk_reply_premises(
+    struct pw_desk *desk, struct pw_request *req, int status, const struct pw_rows *rows);
+
+/* ---- referrals.c ---- */
+
+/* Row 0 or another of DESK_REFERRAL_GET or _LIST; `desk` adds what only the desk sees. */
+void desk_write_referral(const struct pw_rows *rows, size_t row, bool desk, struct pw_jsonw *w);
+/* The OIN by which a municipality's caller is a receiver; data NULL for the desk's own people. */
+struct pw_str desk_receiver_oin(const struct pw_caller *caller);
+/* A new act on a referral; NULL: answered. */
+struct act *desk_referral_act(
+    struct pw_request *req, struct pw_desk *desk, const char *entry, const char *audit);
+/* Reads and locks referral and alert, checks (404, 412, 409, 403), applies, writes. `status_needed` is
+ * the referral's; another one is 409. Answers with the referral. */
+void desk_referral_run(struct act *act);
+
+/* What desk_referral_act keeps of the referral, in act->own. */
+struct referral_act {
+    struct pw_uuid id, proposed_by, receiver;
+    const char *status_needed;
+    const char *new_status;
+    pw_day acknowledge_by;      /* approval */
+    struct pw_uuid approved_by; /* approval; else nil */
+    const struct pw_rows *rows; /* of DESK_REFERRAL_LOCK, while the transaction lasts */
+    size_t s_get, s_facts, s_receivers, s_fact;
+    void *more;                                       /* of the verb */
+    bool (*apply)(struct act *act, struct pw_tx *tx); /* may be NULL */
+};
+
 /* ---- events.c ---- */
 
 /* Receivers to tell about alerts of this act: reading (first round trip) and writing alert.closed. */
 void desk_events_prepare(struct act *act, struct pw_tx *tx, size_t *ret_statement);
 void desk_events_closed(struct act *act, struct pw_tx *tx, size_t statement, struct pw_str reason);
+/* referral.created to its receiver. False with `err` when it cannot be made. */
+bool desk_events_referral(struct act *act, struct pw_tx *tx, struct pw_err *err) PW_MUST_CHECK;
 
 #endif
