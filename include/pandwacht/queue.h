@@ -45,12 +45,14 @@ struct pw_log_entry {
 };
 
 struct pw_follower_batch {
-    struct pw_tx *tx;                   /* open; the follower's row is locked in it */
-    const struct pw_log_entry *entries; /* in log order; none: nothing new */
+    struct pw_tx *tx;                   /* open: the follower's reads, and on_begin's, are behind it */
+    const struct pw_log_entry *entries; /* in log order; may be none when on_begin brought work of its own */
     size_t count;
     struct pw_position from; /* watermark before */
-    struct pw_position to;   /* watermark after: known up to and including */
-    int attempts;            /* how often this place in the log was tried before; 0 normally */
+    struct pw_position to;   /* watermark after */
+    struct pw_position
+        horizon;  /* everything before it is known for good, whatever commits later (fact is nil) */
+    int attempts; /* this one included; 1 normally. More: the last ones did not come to their end */
 };
 
 struct pw_follower_options {
@@ -59,38 +61,42 @@ struct pw_follower_options {
     const char *name;     /* literal: "assess" */
     int shard;            /* 0 */
     const char *channel;  /* literal, NOTIFY channel; NULL: polls only */
-    struct pw_uuid owner; /* this process */
-    int batch_max;        /* entries; 0: 256. Halved with every failed attempt, down to 1 */
-    int poll_ms;          /* 0: 5000 */
-    int lease_ms;         /* 0: 30000 */
-    /* Adds statements to the first round trip of a batch; may be NULL. */
+    struct pw_uuid owner; /* this process; nil: a new random one */
+    int batch_max;  /* entries; 0: 256. Halved with every attempt that did not come to its end, down to 1 */
+    int poll_ms;    /* 0: 5000 */
+    int lease_ms;   /* 0: 30000 */
+    int horizon_ms; /* how often the log's oldest writer is looked at; 0: 5000 */
+    /* Adds statements to the first round trip of a batch, in front of the follower's own; may be NULL. */
     void (*on_begin)(void *arg, struct pw_tx *tx);
-    /* Does the work: adds statements, then calls pw_follower_finish or pw_follower_fail, now or in a later
-     * round. Called with count 0 as well. `batch` is borrowed until then. */
+    /* Whether what on_begin asked brought work, so that on_batch is called without entries too; may be NULL.
+     */
+    bool (*has_work)(void *arg, const struct pw_tx *tx);
+    /* Does the work: adds statements to batch->tx and sends them as often as it needs, never commits, then
+     * calls pw_follower_finish or pw_follower_fail. `batch` is borrowed until then. */
     void (*on_batch)(void *arg, const struct pw_follower_batch *batch);
-    /* After each round; `ok` false with what failed (the follower retries with backoff). May be NULL. */
+    /* A batch ended; `ok` false with what failed (it is tried again after a while). May be NULL. */
     void (*on_done)(void *arg, bool ok, const struct pw_err *err, size_t entries);
-    /* The oldest writing transaction in the cluster: its age, and its server process (0: prepared or
-     * unknown). */
+    /* The oldest writing transaction in the cluster: its age (0: none), its server process (0: unknown). May
+     * be NULL. */
     void (*on_horizon)(void *arg, double seconds, int pid);
     void *arg;
 };
 
 /* Starts at once. `options` is copied, its texts borrowed. Never NULL. */
 struct pw_follower *pw_follower_new(const struct pw_follower_options *options);
-/* Stops, rolls back what is open and leaves the lease to expire (or gives it back when idle). NULL is
+/* Stops at once and rolls back what is open; its lease runs out by itself. Before pw_db_free. NULL is
  * accepted. */
 void pw_follower_free(struct pw_follower *follower);
 /* Looks now instead of at the next poll. */
 void pw_follower_wake(struct pw_follower *follower);
-/* Moves the watermark to `batch->to`, commits; at once again when the batch was full or `again`. */
+/* Moves the watermark to `to` of the batch and commits; looks again at once when the batch was full or
+ * `again`. */
 void pw_follower_finish(struct pw_follower *follower, bool again);
-/* Gives the batch up: rolls back and tries later. When the transaction itself already failed `rolled_back` is
- * true. */
-void pw_follower_fail(struct pw_follower *follower, bool rolled_back, const struct pw_err *err);
-/* Nothing under way and nothing known to be waiting; for tests and orderly stops. */
+/* Gives the batch up: rolls back (`tx_over`: the transaction has failed by itself) and tries again later. */
+void pw_follower_fail(struct pw_follower *follower, bool tx_over, const struct pw_err *err);
+/* Nothing is under way. */
 bool pw_follower_idle(const struct pw_follower *follower);
-/* Orderly stop: finishes what is under way, starts nothing new. */
+/* Orderly stop: finishes what is under way, gives the lease back, begins nothing new. */
 void pw_follower_drain(struct pw_follower *follower);
 
 /* ---- backoff: exponential with full jitter ---- */
