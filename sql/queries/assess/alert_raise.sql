@@ -1,0 +1,16 @@
+-- A new alert.
+-- $1 premises uuid
+-- $2 id uuid
+-- $3 tenancy uuid
+-- $4 level smallint
+-- $5 score bigint
+-- $6 assessment uuid
+-- $7 themes text[]
+-- $8 municipality text
+-- $9 raised_at timestamptz
+-- $10 due_at timestamptz
+-- $11 previous uuid
+insert into alert (premises, id, tenancy, status, level, score, assessment, themes, municipality, raised_at, due_at,
+    previous)
+values ($1, $2, $3, 'new', $4, $5, $6, $7, $8, $9, $10, $11)
+on conflict do nothing
