@@ -178,7 +178,7 @@ static long number(const char *sql)
 /* Every row the ledger may write, as one number of rows a table. */
 static const char *rows_now(void)
 {
-    return strdup(
+    return text("%s",
         pg_sql(url, "select concat_ws('/', (select count(*) from fact), (select count(*) from intake_key),"
                     "(select count(*) from premises), (select count(*) from premises_alias), (select "
                     "count(*) from party),"
