@@ -41,8 +41,7 @@ static bool takes(const struct cel_overload *overload, const struct cel_node *ca
     return overload->count == call->count || (overload->variadic && call->count >= overload->count);
 }
 
-/* Do the arguments fit? Then their parameters are bound and *result is the result type. */
-static bool fits(struct cel_check *c, const struct cel_overload *overload, const struct cel_node *call,
+static bool fits_each(struct cel_check *c, const struct cel_overload *overload, const struct cel_node *call,
     const struct cel_type **result)
 {
     uint32_t base = c->subst.count;
@@ -55,6 +54,21 @@ static bool fits(struct cel_check *c, const struct cel_overload *overload, const
     }
     *result = instance(c, overload->result, base);
     return true;
+}
+
+/* Do the arguments fit? Then their parameters are bound and *result is the result type; else nothing is. */
+static bool fits(struct cel_check *c, const struct cel_overload *overload, const struct cel_node *call,
+    const struct cel_type **result)
+{
+    uint32_t count = c->subst.count;
+    const struct cel_type **kept = cel_arena_get(c->arena, count * sizeof(*kept));
+    if (count > 0)
+        memcpy(kept, c->subst.bound, count * sizeof(*kept));
+    if (fits_each(c, overload, call, result))
+        return true;
+    if (count > 0)
+        memcpy(c->subst.bound, kept, count * sizeof(*kept));
+    return false;
 }
 
 static void write_types(struct cel_check *c, const struct cel_node *call, char *buffer, size_t size)

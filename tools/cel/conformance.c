@@ -177,7 +177,7 @@ static void run_line(const char *line, size_t len, uint32_t without, struct tota
 {
     char shown[2048];
     json_error_t error;
-    json_t *test = json_loadb(line, len, JSON_ALLOW_NUL, &error);
+    json_t *test = json_loadb(line, len, JSON_ALLOW_NUL | JSON_DECODE_INT_AS_REAL, &error);
     if (!json_is_object(test)) {
         printf("FAIL not a JSON object: %s\n", error.text);
         totals->failed++;
