@@ -2,7 +2,7 @@
  * overloads.c: functions by name and signature.
  *
  * The stdlib_*.c tables and the host declare functions as text, "string.contains(string) -> bool":
- * a type before the dot makes it a method, capital letters are type parameters, and "..." behind
+ * a type before the dot makes it a method, capital letters are type parameters, and " ..." behind
  * the last parameter lets it repeat. Groups of one name are kept sorted for look-up.
  */
 #include "cel_int.h"
@@ -112,7 +112,11 @@ static bool parse_signature(struct cel_env *env, struct cel_overload *overload, 
     if (!skip(&at, "->"))
         return false;
     overload->result = cel_type_parse(env, &env->arena, &at, end, true);
-    return overload->result != NULL && at == end;
+    if (overload->result == NULL || at != end)
+        return false;
+    uint32_t params = count_params(overload->result);
+    overload->type_params = params > overload->type_params ? params : overload->type_params;
+    return true;
 }
 
 bool cel_overload_add(
