@@ -1,0 +1,177 @@
+/* From the answers to the findings, and writing them. A function of the request and the day alone. */
+#include "findings_int.h"
+
+#include <string.h>
+
+static const struct pw_json *value_of(const struct pw_check *check, const struct item *item)
+{
+    return pw_json_get(check->items, item->name);
+}
+
+/* Yes is `good`, no is its opposite, unknown or absent is open. */
+static enum pw_finding_result relation(const struct pw_json *node, enum pw_finding_result good)
+{
+    if (node == NULL || pw_str_is(pw_json_str(node), "unknown"))
+        return PW_FINDING_OPEN;
+    bool yes = pw_str_is(pw_json_str(node), "yes");
+    return yes == (good == PW_FINDING_OK) ? PW_FINDING_OK : PW_FINDING_INCONSISTENT;
+}
+
+/* The worse of two: inconsistent, then open, then ok. */
+static enum pw_finding_result worse(enum pw_finding_result a, enum pw_finding_result b)
+{
+    if (a == PW_FINDING_INCONSISTENT || b == PW_FINDING_INCONSISTENT)
+        return PW_FINDING_INCONSISTENT;
+    return a == PW_FINDING_OPEN || b == PW_FINDING_OPEN ? PW_FINDING_OPEN : PW_FINDING_OK;
+}
+
+static enum pw_finding_result fresh(
+    const struct finding *finding, const struct pw_check *check, const struct pw_json *node, pw_day today)
+{
+    pw_day day;
+    enum pw_finding_result result = PW_FINDING_OPEN;
+    /* Too old is not wrong: a newer one is due. */
+    if (node != NULL && pw_day_parse(pw_json_str(node), &day) && today - day <= finding->number)
+        result = PW_FINDING_OK;
+    return finding->also == NULL ? result
+                                 : worse(result, relation(value_of(check, finding->also), PW_FINDING_OK));
+}
+
+static enum pw_finding_result all_clauses(
+    const struct pw_check_catalogue *catalogue, const struct pw_json *node)
+{
+    /* Clauses are distinct and known, so that their number says whether all are there. */
+    return node != NULL && pw_json_count(node) == catalogue->clause_count ? PW_FINDING_OK : PW_FINDING_OPEN;
+}
+
+static enum pw_finding_result result_of(const struct pw_check_catalogue *catalogue,
+    const struct finding *finding, const struct pw_check *check, pw_day today)
+{
+    const struct pw_json *node = value_of(check, finding->item);
+    int64_t number;
+    if (finding->item->stage > check->stage)
+        return PW_FINDING_NOT_ASKED;
+    switch (finding->check) {
+    case CHECK_GOOD:
+        return relation(node, PW_FINDING_OK);
+    case CHECK_BAD:
+        return relation(node, PW_FINDING_INCONSISTENT);
+    case CHECK_FRESH:
+        return fresh(finding, check, node, today);
+    case CHECK_MOST:
+        if (node == NULL || !pw_json_to_scaled(node, 1000, &number))
+            return PW_FINDING_OPEN;
+        return number <= finding->number ? PW_FINDING_OK : PW_FINDING_INCONSISTENT;
+    case CHECK_ALL:
+        return all_clauses(catalogue, node);
+    case CHECK_ABOVE:
+        if (node == NULL || !pw_json_to_scaled(node, 100, &number))
+            return PW_FINDING_OPEN;
+        return number < finding->number * 100 ? PW_FINDING_OK
+                                              : relation(value_of(check, finding->also), PW_FINDING_OK);
+    }
+    return PW_FINDING_OPEN;
+}
+
+void pw_findings_check(const struct pw_check_catalogue *catalogue, const struct pw_check *check, pw_day today,
+    struct pw_finding ret[PW_FINDINGS])
+{
+    for (size_t i = 0; i < PW_FINDINGS; i++) {
+        const struct finding *finding = &catalogue->findings[i];
+        ret[i] = (struct pw_finding){
+            .id = finding->id, .code = finding->code, .result = result_of(catalogue, finding, check, today)};
+        bool todo = ret[i].result == PW_FINDING_OPEN || ret[i].result == PW_FINDING_INCONSISTENT;
+        ret[i].next_step = todo ? finding->next : (struct pw_text){PW_STR(""), PW_STR("")};
+    }
+}
+
+void pw_findings_write(const struct pw_finding findings[PW_FINDINGS], bool dutch, struct pw_jsonw *w)
+{
+    pw_jsonw_array(w);
+    for (size_t i = 0; i < PW_FINDINGS; i++) {
+        struct pw_str next = dutch ? findings[i].next_step.nl : findings[i].next_step.en;
+        pw_jsonw_object(w);
+        pw_jsonw_key(w, "id");
+        pw_jsonw_str(w, findings[i].id);
+        pw_jsonw_key(w, "code");
+        pw_jsonw_str(w, findings[i].code);
+        pw_jsonw_key(w, "result");
+        pw_jsonw_z(w, pw_finding_result_words[findings[i].result]);
+        pw_jsonw_key(w, "nextStep");
+        if (next.len == 0)
+            pw_jsonw_null(w);
+        else
+            pw_jsonw_str(w, next);
+        pw_jsonw_end_object(w);
+    }
+    pw_jsonw_end_array(w);
+}
+
+struct pw_str pw_findings_notice(const struct pw_check_catalogue *catalogue, bool dutch)
+{
+    return dutch ? catalogue->notice.nl : catalogue->notice.en;
+}
+
+static void write_item_schema(
+    const struct pw_check_catalogue *catalogue, const struct item *item, struct pw_jsonw *w)
+{
+    pw_jsonw_key(w, item->name);
+    switch (item->type) {
+    case ITEM_RELATION:
+        pw_jsonw_raw(w, PW_STR("{\"type\":\"string\",\"enum\":[\"yes\",\"no\",\"unknown\"]}"));
+        break;
+    case ITEM_DATE:
+        pw_jsonw_raw(w, PW_STR("{\"type\":\"string\",\"format\":\"date\"}"));
+        break;
+    case ITEM_NUMBER:
+        pw_jsonw_raw(w, PW_STR("{\"type\":\"number\",\"minimum\":0,\"maximum\":100}"));
+        break;
+    case ITEM_MONEY:
+        pw_jsonw_raw(w, PW_STR("{\"type\":\"number\",\"minimum\":0,\"maximum\":99999999.99}"));
+        break;
+    case ITEM_CLAUSES:
+        pw_jsonw_object(w);
+        pw_jsonw_key(w, "type");
+        pw_jsonw_z(w, "array");
+        pw_jsonw_key(w, "uniqueItems");
+        pw_jsonw_bool(w, true);
+        pw_jsonw_key(w, "items");
+        pw_jsonw_object(w);
+        pw_jsonw_key(w, "enum");
+        pw_jsonw_array(w);
+        for (size_t i = 0; i < catalogue->clause_count; i++)
+            pw_jsonw_z(w, catalogue->clauses[i]);
+        pw_jsonw_end_array(w);
+        pw_jsonw_end_object(w);
+        pw_jsonw_end_object(w);
+        break;
+    }
+}
+
+void pw_findings_write_schemas(const struct pw_check_catalogue *catalogue, bool dutch, struct pw_jsonw *w)
+{
+    (void)dutch;
+    pw_jsonw_key(w, "TenantCheckItems");
+    pw_jsonw_object(w);
+    pw_jsonw_key(w, "type");
+    pw_jsonw_z(w, "object");
+    pw_jsonw_key(w, "additionalProperties");
+    pw_jsonw_bool(w, false);
+    pw_jsonw_key(w, "properties");
+    pw_jsonw_object(w);
+    for (size_t i = 0; i < catalogue->item_count; i++)
+        write_item_schema(catalogue, &catalogue->items[i], w);
+    pw_jsonw_end_object(w);
+    pw_jsonw_end_object(w);
+    pw_jsonw_key(w, "TenantCheckBody");
+    pw_jsonw_raw(w,
+        PW_STR("{\"type\":\"object\",\"additionalProperties\":false,"
+               "\"required\":[\"sourceId\",\"premises\",\"stage\",\"noticeGiven\"],\"properties\":{"
+               "\"sourceId\":{\"type\":\"string\",\"minLength\":1,\"maxLength\":64},"
+               "\"premises\":{\"$ref\":\"#/components/schemas/PremisesRef\"},"
+               "\"stage\":{\"type\":\"string\",\"enum\":[\"before-viewing\",\"after-viewing\",\"selected\","
+               "\"signing\",\"during\",\"end\"]},"
+               "\"lettingType\":{\"type\":\"string\"},\"purpose\":{\"type\":\"string\"},"
+               "\"noticeGiven\":{\"type\":\"boolean\",\"enum\":[true]},"
+               "\"items\":{\"$ref\":\"#/components/schemas/TenantCheckItems\"}}}"));
+}

@@ -1,0 +1,42 @@
+/* Private to findings: the catalogue as loaded. */
+#ifndef PANDWACHT_FINDINGS_INT_H
+#define PANDWACHT_FINDINGS_INT_H
+
+#include <pandwacht/findings.h>
+
+#define FINDINGS_ITEMS_MAX   64
+#define FINDINGS_CLAUSES_MAX 16
+
+enum item_type { ITEM_RELATION, ITEM_DATE, ITEM_NUMBER, ITEM_MONEY, ITEM_CLAUSES };
+enum check_kind { CHECK_GOOD, CHECK_BAD, CHECK_FRESH, CHECK_MOST, CHECK_ALL, CHECK_ABOVE };
+
+struct item {
+    const char *name;
+    enum pw_check_stage stage;
+    enum item_type type;
+};
+
+struct finding {
+    struct pw_str id, code;
+    struct pw_text next;
+    enum check_kind check;
+    const struct item *item;
+    const struct item *also; /* NULL = none */
+    int64_t number;          /* days, most (thousandths) or euros */
+};
+
+struct pw_check_catalogue {
+    struct pw_arena *arena;
+    unsigned references;
+    const struct pw_fact_model *model;
+    struct pw_text notice, later_stage;
+    const char *clauses[FINDINGS_CLAUSES_MAX + 1]; /* NULL-ended */
+    size_t clause_count;
+    struct item items[FINDINGS_ITEMS_MAX];
+    size_t item_count;
+    struct finding findings[PW_FINDINGS];
+};
+
+const struct item *findings_item(const struct pw_check_catalogue *catalogue, struct pw_str name);
+
+#endif
