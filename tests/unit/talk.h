@@ -68,11 +68,20 @@ static inline int talk(
     return answer.status;
 }
 
-/* The value of a header of the answer, or of a member of its body ("name":"value" or a bare word), in a
- * buffer of its own; "" when absent. */
+/* One of 64 buffers in turn: texts taken from an answer outlive the next ones. */
+static inline char *talk_room(void)
+{
+    static char rooms[64][4096];
+    static unsigned next;
+
+    return memset(rooms[next++ % 64], 0, sizeof rooms[0]);
+}
+
+/* The value of a header of the answer, or of a member of its body ("name":"value" or a bare word); "" when
+ * absent. */
 static inline const char *talk_header(const char *name)
 {
-    char line[128], *out = calloc(1, 4096);
+    char line[128], *out = talk_room();
     const char *at, *end;
 
     snprintf(line, sizeof line, "\r\n%s: ", name);
@@ -87,7 +96,7 @@ static inline const char *talk_header(const char *name)
 
 static inline const char *talk_member(const char *name)
 {
-    char key[128], *out = calloc(1, 4096);
+    char key[128], *out = talk_room();
     const char *at;
 
     snprintf(key, sizeof key, "\"%s\":", name);

@@ -7,6 +7,8 @@
 #include <pandwacht/access.h>
 #include <pandwacht/worker.h>
 
+#include "../../../../src/machine/access/access_int.h"
+
 #define PASSWORD "een heel lang wachtwoord"
 
 static const struct pw_worker_job *const jobs[] = {&pw_access_password_job};
@@ -324,18 +326,42 @@ static void test_request_budget(void **state)
 
     (void)state;
     stop();
-    assert_true(start(60, 3));
+    assert_true(start(1, 3)); /* one a minute: none comes back while this runs */
     assert_int_equal(sign_in("otto", PASSWORD, "bearer"), 201);
     bearer = talk_member("accessToken");
     for (int i = 0; i < 3; i++)
         assert_int_equal(with_bearer("GET", "/known", bearer), 200);
     assert_int_equal(with_bearer("GET", "/known", bearer), 429);
-    assert_string_equal(talk_header("Retry-After"), "1");
+    assert_true(atoi(talk_header("Retry-After")) > 30);
     assert_int_equal(sign_in("anna", PASSWORD, "bearer"), 201);
     assert_int_equal(with_bearer("GET", "/known", talk_member("accessToken")), 200);
-    for (int64_t end = pw_loop_clock_us(loop) + 1100000; pw_loop_clock_us(loop) < end;)
-        pw_loop_step(loop, 20);
-    assert_int_equal(with_bearer("GET", "/known", bearer), 200);
+}
+
+static void test_bucket_refills(void **state)
+{
+    struct pw_loop *clock = pw_loop_new_virtual(0);
+    struct pw_access *access =
+        pw_access_new(&(struct pw_access_options){.loop = clock, .rate_per_minute = 60, .rate_burst = 2});
+    const struct pw_uuid a = {{1}}, b = {{2}};
+    int64_t wait;
+
+    (void)state;
+    assert_true(access_budget_take(access, &a, &wait));
+    assert_true(access_budget_take(access, &a, &wait));
+    assert_false(access_budget_take(access, &a, &wait));
+    assert_int_equal(wait, 1 + 1);
+    assert_true(access_budget_take(access, &b, &wait));
+    pw_loop_advance(clock, 999);
+    assert_false(access_budget_take(access, &a, &wait));
+    pw_loop_advance(clock, 1);
+    assert_true(access_budget_take(access, &a, &wait));
+    assert_false(access_budget_take(access, &a, &wait));
+    pw_loop_advance(clock, INT64_C(100) * 24 * 3600 * 1000);
+    assert_true(access_budget_take(access, &a, &wait));
+    assert_true(access_budget_take(access, &a, &wait));
+    assert_false(access_budget_take(access, &a, &wait));
+    pw_access_free(access);
+    pw_loop_free(clock);
 }
 
 static void test_commands_refuse(void **state)
@@ -414,6 +440,7 @@ int main(void)
         cmocka_unit_test(test_bodies),
         cmocka_unit_test(test_client_tokens),
         cmocka_unit_test(test_request_budget),
+        cmocka_unit_test(test_bucket_refills),
         cmocka_unit_test(test_commands_refuse),
         cmocka_unit_test(test_audit),
     };
