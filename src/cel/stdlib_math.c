@@ -113,12 +113,12 @@ DOUBLE_FUNCTION(shift_right, shift(a, false))
         {"math." name "(double, double) -> double", fn, M, 1},                                               \
         {"math." name "(list(int)) -> int", fn, M, 8}, {"math." name "(list(uint)) -> uint", fn, M, 8},      \
         {"math." name "(list(double)) -> double", fn, M, 8}, {"math." name "(list(dyn)) -> dyn", fn, M, 8},  \
-        {"math." name "(int, int, int ...) -> int", fn, M, 4},                                                \
+        {"math." name "(int, int, int ...) -> int", fn, M, 4},                                               \
         {"math." name "(double, double, double ...) -> double", fn, M, 4}, MIXED(name, fn)
 #define MIXED(name, fn)                                                                                      \
     {"math." name "(dyn, dyn) -> dyn", fn, M, 1},                                                            \
     {                                                                                                        \
-        "math." name "(dyn, dyn, dyn ...) -> dyn", fn, M, 4                                                   \
+        "math." name "(dyn, dyn, dyn ...) -> dyn", fn, M, 4                                                  \
     }
 #define ROUNDING(name, fn)                                                                                   \
     {                                                                                                        \

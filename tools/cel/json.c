@@ -136,7 +136,8 @@ struct cel_value value_tagged(struct pool *pool, const json_t *json)
     const char *tag = json_object_iter_key(iter);
     const json_t *inner = json_object_iter_value(iter);
     if (strcmp(tag, "int") == 0)
-        return cel_int(json_is_number(inner) ? (int64_t)json_number_value(inner) : strtoll(text(inner), NULL, 10));
+        return cel_int(
+            json_is_number(inner) ? (int64_t)json_number_value(inner) : strtoll(text(inner), NULL, 10));
     if (strcmp(tag, "uint") == 0)
         return cel_uint(
             json_is_integer(inner) ? (uint64_t)json_integer_value(inner) : strtoull(text(inner), NULL, 10));

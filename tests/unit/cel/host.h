@@ -82,13 +82,14 @@ struct host {
 
 #define FIELD(struct_id, type_name, member_name, text, ...)                                                  \
     assert_true(cel_env_field(env, struct_id,                                                                \
-        &(struct cel_field){                                                                                 \
-            .name = text, .cell = {.type = __VA_ARGS__}, .offset = offsetof(struct type_name, member_name)}))
+        &(struct cel_field){.name = text,                                                                    \
+            .cell = {.type = __VA_ARGS__},                                                                   \
+            .offset = offsetof(struct type_name, member_name)}))
 
 #define OPTIONAL_FIELD(struct_id, type_name, member_name, text, bit, ...)                                    \
     assert_true(cel_env_field(env, struct_id,                                                                \
         &(struct cel_field){.name = text,                                                                    \
-            .cell = {.type = __VA_ARGS__},                                                                           \
+            .cell = {.type = __VA_ARGS__},                                                                   \
             .offset = offsetof(struct type_name, member_name),                                               \
             .optional = true,                                                                                \
             .presence_bit = bit,                                                                             \
