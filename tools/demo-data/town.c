@@ -69,10 +69,11 @@ static void write_attributes(const struct home *home)
     struct data *data = home->data;
     bool shared = home->type == SHARED_UNIT;
     data_line(data, PREMISES,
-        "{%s,\"address\":{\"postcode\":\"99%02dV%c\",\"houseNumber\":%d,\"municipality\":\"Vossewaard\"},"
+        "{%s,\"attributes\":{\"address\":{\"postcode\":\"99%02dV%c\",\"houseNumber\":%d,\"municipality\":"
+        "\"Vossewaard\"},"
         "\"type\":\"%s\",\"usePurposes\":[\"%s\"],\"floorAreaM2\":%d,\"agriculturalUse\":\"%s\",\"driveIn\":"
         "\"%s\","
-        "\"reception\":\"%s\",\"partOfDwellingPlot\":\"%s\",\"asOf\":\"%s\",\"ground\":\"public-task\"}",
+        "\"reception\":\"%s\",\"partOfDwellingPlot\":\"%s\",\"asOf\":\"%s\",\"ground\":\"public-task\"}}",
         home->where, 1 + home->n / 240, 'A' + home->n / 20 % 12, 1 + home->n % 20 * 2, types[home->type].word,
         types[home->type].use, types[home->type].area + pick(data, 0, types[home->type].area_more),
         home->type == BARN ? (chance(data, 40) ? "ended" : "active") : "none", shared ? yes : no,
@@ -186,9 +187,10 @@ static void write_lease(const struct home *home, const struct lease *lease)
         data_line(data, lease->by,
             "{\"kind\":\"registration\",\"sourceId\":\"%s-e\",%s,\"tenancy\":\"%s\",\"occurredOn\":\"%s\","
             "\"ground\":\"wet-goed-verhuurderschap\","
-            "\"event\":\"ended\",\"lettingType\":\"%s\",\"rentEur\":%d,\"endOn\":\"%s\",\"durationDays\":%d}",
+            "\"event\":\"ended\",\"lettingType\":\"%s\",\"rentEur\":%d,\"tenantKind\":\"%s\",\"endOn\":\"%"
+            "s\",\"durationDays\":%d}",
             lease->id, home->where, lease->id, date_text(lease->until), types[home->type].letting,
-            lease->rent, date_text(lease->until), lease->until - lease->from);
+            lease->rent, company ? "company" : "person", date_text(lease->until), lease->until - lease->from);
 }
 
 /* Leases one after another until today. */

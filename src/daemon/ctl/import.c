@@ -3,7 +3,7 @@
  * the same ledger in transactions of at most 5,000. What is already in counts as a duplicate, so
  * that an import that broke off is simply run again.
  */
-#include "ctl_int.h"
+#include "import_int.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -11,38 +11,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include <pandwacht/crypto.h>
-#include <pandwacht/facts.h>
-#include <pandwacht/json.h>
-#include <pandwacht/ledger.h>
-
 #define CHUNK_LINES   5000
 #define CANONICAL_MAX (1u << 20)
-
-/* Who it is entered for. */
-struct source {
-    struct pw_uuid id;
-    struct pw_str controller;
-    unsigned classes;
-    bool wwft_liable;
-};
-
-struct import {
-    struct ctl *ctl;
-    struct bench bench;
-    struct source source;
-    const struct pw_fact_model *model;
-    struct pw_keys *keys;
-    struct pw_ledger *ledger;
-    const struct pw_kind *kind; /* of all lines, or NULL: each says */
-    struct pw_arena *arena;     /* of one chunk */
-    struct pw_ledger_item *items;
-    size_t *lines; /* line numbers of the items */
-    size_t count;
-    bool written;
-    size_t created, duplicates, rejected;
-    const char *file;
-};
 
 static bool find_source(struct import *import, const char *name, struct pw_err *err)
 {
@@ -69,7 +39,7 @@ static bool find_source(struct import *import, const char *name, struct pw_err *
     return ok;
 }
 
-static void reject(struct import *import, size_t line, const char *pointer, const char *code)
+void import_reject(struct import *import, size_t line, const char *pointer, const char *code)
 {
     import->rejected++;
     printf("%s:%zu: %s %s\n", import->file, line, pointer[0] == '\0' ? "/" : pointer, code);
@@ -92,20 +62,22 @@ static void count_results(struct import *import)
             import->duplicates++;
             break;
         case PW_LEDGER_CONFLICT:
-            reject(import, import->lines[i], "/sourceId", "conflict");
+            import_reject(import, import->lines[i], "/sourceId", "conflict");
             break;
         case PW_LEDGER_NOT_FOUND:
-            reject(import, import->lines[i], "/premises/premisesId", "reference");
+            import_reject(import, import->lines[i], "/premises/premisesId", "reference");
             break;
         default:
-            reject(import, import->lines[i], "", pw_err_word(import->items[i].err.code));
+            import_reject(import, import->lines[i], "", pw_err_word(import->items[i].err.code));
         }
     }
 }
 
 static void write_chunk(struct import *import)
 {
-    if (import->count > 0) {
+    if (import->count > 0 && import->premises) {
+        import_premises_write(import);
+    } else if (import->count > 0) {
         import->written = false;
         pw_ledger_write(import->ledger, import->arena, import->items, import->count, on_written, import);
         while (!import->written)
@@ -139,15 +111,21 @@ static void add_line(struct import *import, struct pw_str text, size_t line)
         .today = pw_day_in_netherlands(now), .kind = import->kind, .wwft_liable = import->source.wwft_liable};
     pw_faults_init(&faults, import->arena);
     /* The parsed tree borrows from the text, which the next line overwrites. */
-    if (!pw_json_read(import->arena, pw_str_dup(import->arena, text), NULL, &json, &faults) ||
-        !pw_facts_read_json(import->model, json, &options, import->arena, draft, &faults)) {
+    bool read = pw_json_read(import->arena, pw_str_dup(import->arena, text), NULL, &json, &faults);
+    if (read && import->premises) {
+        import_premises_line(import, json, line);
+        if (import->count == CHUNK_LINES)
+            write_chunk(import);
+        return;
+    }
+    if (!read || !pw_facts_read_json(import->model, json, &options, import->arena, draft, &faults)) {
         struct pw_str pointer = faults.count > 0 ? faults.items[0].name : PW_STR("");
-        reject(import, line, pw_str_dup(import->arena, pointer).data,
+        import_reject(import, line, pw_str_dup(import->arena, pointer).data,
             faults.count > 0 ? pw_fault_word(faults.items[0].code) : "invalid");
         return;
     }
     if (pw_facts_source_class(draft->kind, import->source.classes) < 0) {
-        reject(import, line, "/kind", "forbidden");
+        import_reject(import, line, "/kind", "forbidden");
         return;
     }
     import->lines[import->count] = line;
@@ -192,11 +170,17 @@ static bool open_import(struct import *import, const char *client, const char *k
         !pw_crypto_keys_load(import->bench.config->keys_dir, &import->keys, err) ||
         !pw_facts_load_dir(import->bench.config->rules_dir, &import->model, err))
         return false;
-    if (kind != NULL && (import->kind = pw_facts_kind(import->model, pw_str_z(kind))) == NULL)
+    import->premises = kind != NULL && strcmp(kind, "premises") == 0;
+    if (import->premises && (import->source.classes & 1u << PW_CLASS_BASE_REGISTER) == 0)
+        return pw_fail(err, PW_ERR_FORBIDDEN, "only a client of class base-register describes premises");
+    if (kind != NULL && !import->premises &&
+        (import->kind = pw_facts_kind(import->model, pw_str_z(kind))) == NULL)
         return pw_fail(err, PW_ERR_USAGE, "--kind: there is no such fact kind");
     import->arena = pw_arena_new();
     import->items = PW_NEW_ARRAY(ctl->arena, CHUNK_LINES, struct pw_ledger_item);
     import->lines = PW_NEW_ARRAY(ctl->arena, CHUNK_LINES, size_t);
+    import->places = PW_NEW_ARRAY(ctl->arena, CHUNK_LINES, struct pw_ledger_premises);
+    import->drafts = PW_NEW_ARRAY(ctl->arena, CHUNK_LINES, struct pw_premises_draft);
     import->ledger = pw_ledger_new(&(struct pw_ledger_options){
         .loop = import->bench.loop, .db = import->bench.db, .keys = import->keys, .model = import->model});
     return true;
@@ -215,7 +199,7 @@ int run_import(struct ctl *ctl)
     const char *client = NULL, *kind = NULL;
     const struct option_row rows[] = {
         {"client", OPTION_TEXT, "NAME", "the client it is entered for", &client},
-        {"kind", OPTION_TEXT, "KIND", "kind of every line (else each line says)", &kind},
+        {"kind", OPTION_TEXT, "KIND", "kind of every line, or premises (else each line says)", &kind},
     };
     int status;
     struct pw_err err;

@@ -3,7 +3,7 @@
 # Outcome: alert.
 let HERE "premises":{"bagId":"9901010000090001"}
 let LEASE "premises":{"bagId":"9901010000090001"},"tenancy":"s01"
-premises {$HERE,"address":{"postcode":"9911KA","houseNumber":12,"municipality":"Vossewaard"},"type":"dwelling","usePurposes":["living"],"floorAreaM2":94,"asOf":"@-1000","ground":"public-task"}
+premises {$HERE,"attributes":{"address":{"postcode":"9911KA","houseNumber":12,"municipality":"Vossewaard"},"type":"dwelling","usePurposes":["living"],"floorAreaM2":94,"asOf":"@-1000","ground":"public-task"}}
 verhuurder {"kind":"registration","sourceId":"s01",$HERE,"occurredOn":"@-372","ground":"wet-goed-verhuurderschap","event":"started","lettingType":"dwelling","startOn":"@-365","expectedMonths":24,"rentEur":1150,"tenant":{"scheme":"source-local","value":"s01-tenant"},"tenantKind":"person","writtenLease":"yes","metInPerson":"yes","utilityHolder":"tenant"}
 verhuurder {"kind":"payment","sourceId":"s01-p1",$LEASE,"occurredOn":"@-120","ground":"legitimate-interest","method":"cash","purpose":"rent","amountEur":1150,"term":"@m-4","payerIsTenant":"yes"}
 verhuurder {"kind":"payment","sourceId":"s01-p2",$LEASE,"occurredOn":"@-90","ground":"legitimate-interest","method":"cash","purpose":"rent","amountEur":1150,"term":"@m-3","payerIsTenant":"yes"}

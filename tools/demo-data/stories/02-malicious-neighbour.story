@@ -2,7 +2,7 @@
 # many, stay below alert, and "not registered" corroborates nothing: the queue is not bothered.
 # Outcome: watch at most.
 let HERE "premises":{"bagId":"9901010000090002"}
-premises {$HERE,"address":{"postcode":"9911KA","houseNumber":31,"municipality":"Vossewaard"},"type":"dwelling","usePurposes":["living"],"floorAreaM2":88,"asOf":"@-1000","ground":"public-task"}
+premises {$HERE,"attributes":{"address":{"postcode":"9911KA","houseNumber":31,"municipality":"Vossewaard"},"type":"dwelling","usePurposes":["living"],"floorAreaM2":88,"asOf":"@-1000","ground":"public-task"}}
 woningcorporatie {"kind":"registration","sourceId":"s02",$HERE,"occurredOn":"@-210","ground":"wet-goed-verhuurderschap","event":"started","lettingType":"dwelling","startOn":"@-200","expectedMonths":0,"rentEur":690,"tenant":{"scheme":"source-local","value":"s02-tenant"},"tenantKind":"person","writtenLease":"yes","metInPerson":"yes","utilityHolder":"tenant"}
 basisregistraties {"kind":"register-check","sourceId":"s02-r",$HERE,"occurredOn":"@-12","ground":"public-task","check":"tenant-registered","result":"mismatch"}
 meldpunt {"kind":"tip","sourceId":"s02-t1",$HERE,"occurredOn":"@-31","ground":"public-task","channel":"web","category":"night-loading","nights":4,"periodDays":14,"origin":{"scheme":"phone","value":"0612000201"}}

@@ -3,7 +3,7 @@
 # Outcome: none.
 let HERE "premises":{"bagId":"9901010000090003"}
 let LEASE "premises":{"bagId":"9901010000090003"},"tenancy":"s03"
-premises {$HERE,"address":{"postcode":"9911KB","houseNumber":4,"municipality":"Vossewaard"},"type":"dwelling","usePurposes":["living"],"floorAreaM2":112,"asOf":"@-1000","ground":"public-task"}
+premises {$HERE,"attributes":{"address":{"postcode":"9911KB","houseNumber":4,"municipality":"Vossewaard"},"type":"dwelling","usePurposes":["living"],"floorAreaM2":112,"asOf":"@-1000","ground":"public-task"}}
 makelaar {"kind":"application","sourceId":"s03-a",$LEASE,"occurredOn":"@-110","ground":"wet-goed-verhuurderschap","purpose":"living","requirements":[],"contactBy":"relocation-firm","allContactByOther":"yes"}
 makelaar {"kind":"registration","sourceId":"s03",$HERE,"occurredOn":"@-98","ground":"wet-goed-verhuurderschap","event":"started","lettingType":"dwelling","startOn":"@-91","expectedMonths":24,"rentEur":2400,"tenant":{"scheme":"source-local","value":"s03-tenant"},"tenantKind":"person","writtenLease":"yes","metInPerson":"yes","allIn":"yes","utilityHolder":"landlord"}
 makelaar {"kind":"identity-check","sourceId":"s03-i",$LEASE,"occurredOn":"@-94","ground":"wet-goed-verhuurderschap","original":"shown","method":"reader-app","result":"passed","inPerson":"yes","samePersonSigned":"yes","samePersonKeys":"yes"}

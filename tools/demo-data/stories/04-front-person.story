@@ -4,7 +4,7 @@
 # Outcome: watch, with the gate `one-class` naming what is missing.
 let HERE "premises":{"bagId":"9901010000090004"}
 let LEASE "premises":{"bagId":"9901010000090004"},"tenancy":"s04"
-premises {$HERE,"address":{"postcode":"9911KC","houseNumber":7,"municipality":"Vossewaard"},"type":"dwelling","usePurposes":["living"],"floorAreaM2":71,"asOf":"@-1000","ground":"public-task"}
+premises {$HERE,"attributes":{"address":{"postcode":"9911KC","houseNumber":7,"municipality":"Vossewaard"},"type":"dwelling","usePurposes":["living"],"floorAreaM2":71,"asOf":"@-1000","ground":"public-task"}}
 makelaar {"kind":"application","sourceId":"s04-a",$LEASE,"occurredOn":"@-75","ground":"wet-goed-verhuurderschap","purpose":"living","requirements":[],"contactBy":"other-person","allContactByOther":"yes"}
 makelaar {"kind":"registration","sourceId":"s04",$HERE,"occurredOn":"@-66","ground":"wet-goed-verhuurderschap","event":"started","lettingType":"dwelling","startOn":"@-60","expectedMonths":12,"rentEur":1350,"tenant":{"scheme":"source-local","value":"s04-tenant"},"tenantKind":"person","writtenLease":"yes","metInPerson":"yes","utilityHolder":"tenant"}
 makelaar {"kind":"document-check","sourceId":"s04-d",$LEASE,"occurredOn":"@-64","ground":"wet-goed-verhuurderschap","document":"employer-statement","result":"denied","independentContact":"yes","attempts":2}

@@ -2,7 +2,7 @@
 # Outcome: alert, since the official's observation.
 let HERE "premises":{"bagId":"9901010000090005"}
 let LEASE "premises":{"bagId":"9901010000090005"},"tenancy":"s05"
-premises {$HERE,"address":{"postcode":"9911KD","houseNumber":1,"houseNumberAddition":"14","municipality":"Vossewaard"},"type":"garage-box","usePurposes":["storage"],"floorAreaM2":18,"partOfDwellingPlot":"no","asOf":"@-1000","ground":"public-task"}
+premises {$HERE,"attributes":{"address":{"postcode":"9911KD","houseNumber":1,"houseNumberAddition":"14","municipality":"Vossewaard"},"type":"garage-box","usePurposes":["storage"],"floorAreaM2":18,"partOfDwellingPlot":"no","asOf":"@-1000","ground":"public-task"}}
 verhuurder {"kind":"registration","sourceId":"s05",$HERE,"occurredOn":"@-180","ground":"legitimate-interest","event":"started","lettingType":"storage","startOn":"@-175","expectedMonths":0,"rentEur":110,"tenant":{"scheme":"source-local","value":"s05-tenant"},"tenantKind":"person","writtenLease":"yes","metInPerson":"yes","utilityHolder":"landlord","allIn":"yes"}
 verhuurder {"kind":"payment","sourceId":"s05-p1",$LEASE,"occurredOn":"@-60","ground":"legitimate-interest","method":"cash","purpose":"rent","amountEur":110,"term":"@m-2","payerIsTenant":"unknown"}
 verhuurder {"kind":"payment","sourceId":"s05-p2",$LEASE,"occurredOn":"@-30","ground":"legitimate-interest","method":"cash","purpose":"rent","amountEur":110,"term":"@m-1","payerIsTenant":"unknown"}

@@ -3,7 +3,7 @@
 # Outcome: none or watch.
 let HERE "premises":{"bagId":"9901010000090007"}
 let LEASE "premises":{"bagId":"9901010000090007"},"tenancy":"s07"
-premises {$HERE,"address":{"postcode":"9911KF","houseNumber":9,"municipality":"Vossewaard"},"type":"dwelling","usePurposes":["living"],"floorAreaM2":140,"asOf":"@-1000","ground":"public-task"}
+premises {$HERE,"attributes":{"address":{"postcode":"9911KF","houseNumber":9,"municipality":"Vossewaard"},"type":"dwelling","usePurposes":["living"],"floorAreaM2":140,"asOf":"@-1000","ground":"public-task"}}
 basisregistraties {"kind":"permit","sourceId":"s07-v",$HERE,"occurredOn":"@-900","ground":"public-task","permit":"room-letting","required":"yes","held":"yes"}
 verhuurder {"kind":"registration","sourceId":"s07",$HERE,"occurredOn":"@-460","ground":"wet-goed-verhuurderschap","event":"started","lettingType":"room","startOn":"@-450","expectedMonths":0,"rentEur":2100,"tenant":{"scheme":"source-local","value":"s07-house"},"tenantKind":"person","writtenLease":"yes","metInPerson":"yes","allIn":"yes","utilityHolder":"landlord"}
 verhuurder {"kind":"payment","sourceId":"s07-p1",$LEASE,"occurredOn":"@-24","ground":"legitimate-interest","method":"bank","purpose":"rent","amountEur":420,"term":"@m-0","payer":{"scheme":"source-local","value":"s07-a"},"payerIsTenant":"yes","payerRole":"tenant"}

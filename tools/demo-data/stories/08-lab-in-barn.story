@@ -3,7 +3,7 @@
 # Outcome: urgent, and a danger notice to the duty officer.
 let HERE "premises":{"bagId":"9901010000090008"}
 let LEASE "premises":{"bagId":"9901010000090008"},"tenancy":"s08"
-premises {$HERE,"address":{"postcode":"9912LA","houseNumber":3,"municipality":"Vossewaard"},"type":"barn","usePurposes":["storage"],"floorAreaM2":420,"agriculturalUse":"ended","asOf":"@-1000","ground":"public-task"}
+premises {$HERE,"attributes":{"address":{"postcode":"9912LA","houseNumber":3,"municipality":"Vossewaard"},"type":"barn","usePurposes":["storage"],"floorAreaM2":420,"agriculturalUse":"ended","asOf":"@-1000","ground":"public-task"}}
 verhuurder {"kind":"application","sourceId":"s08-a",$LEASE,"occurredOn":"@-88","ground":"legitimate-interest","purpose":"storage","requirements":["water","drain","heavy-power","ventilation"],"contactBy":"applicant","allContactByOther":"no"}
 verhuurder {"kind":"registration","sourceId":"s08",$HERE,"occurredOn":"@-82","ground":"legitimate-interest","event":"started","lettingType":"storage","startOn":"@-80","expectedMonths":24,"rentEur":2100,"tenant":{"scheme":"source-local","value":"s08-tenant"},"tenantKind":"person","writtenLease":"yes","metInPerson":"yes","utilityHolder":"tenant"}
 verhuurder {"kind":"payment","sourceId":"s08-p1",$LEASE,"occurredOn":"@-79","ground":"legitimate-interest","method":"cash","purpose":"rent","amountEur":25200,"term":"@m-2","payerIsTenant":"yes","monthsCovered":12,"advanceOfferedBy":"tenant"}

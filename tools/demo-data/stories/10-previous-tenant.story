@@ -3,9 +3,9 @@
 # Outcome: none.
 let HERE "premises":{"bagId":"9901010000090010"}
 let OLD "premises":{"bagId":"9901010000090010"},"tenancy":"s10-old"
-premises {$HERE,"address":{"postcode":"9912LC","houseNumber":5,"municipality":"Vossewaard"},"type":"dwelling","usePurposes":["living"],"floorAreaM2":80,"asOf":"@-1000","ground":"public-task"}
+premises {$HERE,"attributes":{"address":{"postcode":"9912LC","houseNumber":5,"municipality":"Vossewaard"},"type":"dwelling","usePurposes":["living"],"floorAreaM2":80,"asOf":"@-1000","ground":"public-task"}}
 woningcorporatie {"kind":"registration","sourceId":"s10-old",$HERE,"occurredOn":"@-700","ground":"wet-goed-verhuurderschap","event":"started","lettingType":"dwelling","startOn":"@-690","expectedMonths":0,"rentEur":640,"tenant":{"scheme":"source-local","value":"s10-former"},"tenantKind":"person","writtenLease":"yes","metInPerson":"yes","utilityHolder":"tenant"}
-woningcorporatie {"kind":"registration","sourceId":"s10-end",$OLD,"occurredOn":"@-185","ground":"wet-goed-verhuurderschap","event":"ended","lettingType":"dwelling","rentEur":640,"endOn":"@-185","durationDays":505}
+woningcorporatie {"kind":"registration","sourceId":"s10-end",$OLD,"occurredOn":"@-185","ground":"wet-goed-verhuurderschap","event":"ended","lettingType":"dwelling","rentEur":640,"tenantKind":"person","endOn":"@-185","durationDays":505}
 woningcorporatie {"kind":"registration","sourceId":"s10-new",$HERE,"occurredOn":"@-50","ground":"wet-goed-verhuurderschap","event":"started","lettingType":"dwelling","startOn":"@-45","expectedMonths":0,"rentEur":660,"tenant":{"scheme":"source-local","value":"s10-newcomer"},"tenantKind":"person","writtenLease":"yes","metInPerson":"yes","utilityHolder":"tenant"}
 woningcorporatie {"kind":"payment","sourceId":"s10-p1",$OLD,"occurredOn":"@-230","ground":"legitimate-interest","method":"cash","purpose":"rent","amountEur":640,"term":"@m-8","payerIsTenant":"yes"}
 woningcorporatie {"kind":"tenancy-event","sourceId":"s10-k",$OLD,"occurredOn":"@-215","ground":"legitimate-interest","event":"locks-changed","consent":"no"}
