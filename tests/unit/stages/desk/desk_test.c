@@ -637,7 +637,8 @@ static void test_referral(void **state)
         pg_sql(url, "select type || ' ' || (body->'data'->'facts'->0->>'origins') from outbox"),
         "nl.pandwacht.referral.created several");
     assert_string_equal(
-        pg_sql(url, "select count(*) from outbox where body::text ~ 'score|level|2026-03-01|\\manna\\M'"), "0");
+        pg_sql(url, "select count(*) from outbox where body::text ~ 'score|level|2026-03-01|\\manna\\M'"),
+        "0");
     assert_int_equal(talk(loop, "GET", "/v1/referrals", town, NULL), 200);
     assert_string_equal(talk_member("id"), referral);
     assert_null(strstr(answer.body, "anna"));
