@@ -33,6 +33,16 @@ static void on_who(struct pw_request *req, void *stage)
             (unsigned)caller->roles, (unsigned)caller->source_classes));
 }
 
+/* The certificate that stream would have verified; "" = none. */
+static struct pw_peer peer;
+
+static void authorise(struct pw_request *req, void *arg)
+{
+    if (peer.oin[0] != '\0')
+        req->peer = &peer;
+    pw_access_authorise(req, arg);
+}
+
 static bool start(int64_t rate, int64_t burst)
 {
     struct pw_route routes[] = {
@@ -69,7 +79,7 @@ static bool start(int64_t rate, int64_t burst)
                 .listen_count = 1,
                 .routes = routes,
                 .route_count = PW_COUNT(routes),
-                .authorise = pw_access_authorise,
+                .authorise = authorise,
                 .arg = access_},
             &server, &err)) {
         print_error("%s\n", err.text);
@@ -320,6 +330,39 @@ static void test_client_tokens(void **state)
     assert_int_equal(with_bearer("GET", "/source", token), 401);
 }
 
+static void test_certificates(void **state)
+{
+    const char *const roles[] = {"source"}, *const classes[] = {"base-register"};
+    struct pw_uuid id;
+    struct pw_err err = {0};
+    char none[64];
+
+    (void)state;
+    assert_true(pw_access_client_add(db, pw_loop_wall(loop),
+        &(struct pw_client_new){.name = "register",
+            .oin = "00000001000000000007",
+            .controller = "00000001234567890000",
+            .roles = roles,
+            .role_count = 1,
+            .source_classes = classes,
+            .source_class_count = 1},
+        &id, none, &err));
+    strcpy(peer.oin, "00000001000000000007");
+    assert_int_equal(talk(loop, "GET", "/source", "", NULL), 401); /* shown, but not verified */
+    peer.verified = true;
+    assert_int_equal(talk(loop, "GET", "/source", "", NULL), 200);
+    assert_string_equal(answer.body, "register everywhere 1 8");
+    assert_int_equal(talk(loop, "GET", "/desk", "", NULL), 403);
+    assert_int_equal(with_bearer("GET", "/source", "niets"), 401); /* a bad token is not saved by it */
+    strcpy(peer.oin, "00000001000000000008");
+    assert_int_equal(talk(loop, "GET", "/source", "", NULL), 401);
+    assert_true(pw_access_client_revoke(db, pw_loop_wall(loop), "register", &err));
+    strcpy(peer.oin, "00000001000000000007");
+    pw_access_forget(access_);
+    assert_int_equal(talk(loop, "GET", "/source", "", NULL), 401);
+    memset(&peer, 0, sizeof peer);
+}
+
 static void test_request_budget(void **state)
 {
     const char *bearer;
@@ -424,7 +467,7 @@ static void test_audit(void **state)
 {
     (void)state;
     assert_string_equal(
-        pg_sql(url, "select count(*) from audit_record where action = 'client-revoked'"), "1");
+        pg_sql(url, "select count(*) from audit_record where action = 'client-revoked'"), "2");
     assert_true(atoi(pg_sql(url, "select count(*) from audit_record where action = 'signed-in'")) >= 5);
     assert_true(atoi(pg_sql(url, "select count(*) from audit_record where action = 'sign-in-refused'")) >= 5);
 }
@@ -439,6 +482,7 @@ int main(void)
         cmocka_unit_test(test_login_budget),
         cmocka_unit_test(test_bodies),
         cmocka_unit_test(test_client_tokens),
+        cmocka_unit_test(test_certificates),
         cmocka_unit_test(test_request_budget),
         cmocka_unit_test(test_bucket_refills),
         cmocka_unit_test(test_commands_refuse),
