@@ -91,7 +91,7 @@ test("ten times under load: every acknowledged fact is there, once, and assessed
   const rows = new Map((await house.sql("select source_id, id from fact where source_id like 'crash-%'")).map((row) => row.split("|") as [string, string]));
   assert.equal(rows.size, acknowledged.size);
   for (const [sourceId, fact] of acknowledged) assert.equal(rows.get(sourceId), fact.id);
-  await until("every premises to be assessed", async () => (await house.sql("select count(distinct premises) from fact f where source_id like 'crash-%' and not exists (select 1 from assessment a where a.premises = f.premises)"))[0] === "0", 20_000);
+  await until("every premises to be assessed", async () => (await house.sql("select count(distinct premises) from fact f where source_id like 'crash-%' and not exists (select 1 from assessment a where a.premises = f.premises)"))[0] === "0", 45_000);
   const [any] = acknowledged.values();
   assert.equal((await premises(house, any!.premisesId)).level, "none");
 });

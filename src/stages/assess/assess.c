@@ -8,6 +8,7 @@
 #define BATCH_MAX  200
 #define POLL_MS    1000
 #define FACTS_MAX  20000
+#define LEASE_MS   5000 /* after a crash another process takes over so much later */
 #define SLICE_US   3000
 #define RESULT_MAX (4u << 20)
 
@@ -383,6 +384,7 @@ struct pw_assess *pw_assess_new(const struct pw_assess_options *options)
         .channel = PW_LEDGER_CHANNEL_FACT,
         .batch_max = assess->options.batch_max,
         .poll_ms = assess->options.poll_ms,
+        .lease_ms = LEASE_MS,
         .on_begin = on_begin,
         .has_work = has_work,
         .on_batch = on_batch,

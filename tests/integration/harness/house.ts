@@ -14,7 +14,7 @@ export const root = resolve(import.meta.dirname, "../../..");
 export const sleep = (ms: number) => new Promise<void>((done) => setTimeout(done, ms));
 
 /** Polls until `probe` gives something; its last failure is the reason when it never does. */
-export async function until<T>(what: string, probe: () => Promise<T | undefined | false> | T | undefined | false, ms = 15_000): Promise<T> {
+export async function until<T>(what: string, probe: () => Promise<T | undefined | false> | T | undefined | false, ms = 45_000): Promise<T> {
   const end = Date.now() + ms;
   let reason: unknown;
   for (;;) {
