@@ -55,7 +55,7 @@ test("every operation of the OpenAPI document, by every caller", async () => {
       for (const name of callers) {
         const url = path.replace(/\{[^}]+\}/g, NOBODY);
         const body = method === "get" || method === "delete" ? undefined : {};
-        const answer = await house.api.call(method.toUpperCase(), url, { ...(await caller(name)), headers: { "if-match": '"0"' } }, body);
+        const answer = await house.api.call(method.toUpperCase(), url, { ...(await caller(name)), headers: { "if-match": '"0"', ...(path.endsWith("batches") ? { "content-type": "application/x-ndjson" } : {}) } }, body);
         const what = `${method} ${path} by ${name}: ${answer.status}`;
         asked++;
         if (expected(operation, path, name)) assert.ok(![401].includes(answer.status), what);

@@ -106,6 +106,27 @@ static bool read_draft(struct describing *d, bool creating)
 
 /* ---- PUT ---- */
 
+static void on_joined(void *arg, bool ok, const struct pw_err *err)
+{
+    struct describing *d = arg;
+
+    if (!ok) {
+        pw_reply_err(d->req, err);
+        return;
+    }
+    d->id = d->name.resolved;
+    write_attributes(d);
+}
+
+/* An address given with the attributes becomes one more name of the premises; what it named before joins
+ * them. */
+static void join_address(struct describing *d)
+{
+    d->name =
+        (struct pw_ledger_premises){.ref = {.by = PW_PREMISES_BY_ID, .id = d->id}, .also = &d->draft.address};
+    pw_ledger_premises_resolve(d->desk->options.ledger, d->tx, d->req->arena, &d->name, 1, on_joined, d);
+}
+
 static void on_locked(void *arg, struct pw_tx *tx, bool ok, const struct pw_err *err)
 {
     struct describing *d = arg;
@@ -132,7 +153,10 @@ static void on_locked(void *arg, struct pw_tx *tx, bool ok, const struct pw_err 
             "The premises have changed meanwhile; get them again.");
         return;
     }
-    write_attributes(d);
+    if (d->draft.address.postcode.len > 0)
+        join_address(d);
+    else
+        write_attributes(d);
 }
 
 static void lock(struct describing *d)
@@ -164,9 +188,17 @@ static void on_found(void *arg, struct pw_tx *tx, bool ok, const struct pw_err *
         return;
     }
     rows = pw_tx_rows(tx, d->statement);
+    /* An address beside the BAG id is one more name of the same premises. */
+    if (d->draft.address.postcode.len > 0)
+        d->name.also = &d->draft.address;
     if (pw_rows_count(rows) > 0) {
         d->id = pw_cell_uuid(rows, 0, 0);
-        lock(d);
+        if (d->name.also == NULL) {
+            lock(d);
+            return;
+        }
+        d->name.ref = (struct pw_premises_ref){.by = PW_PREMISES_BY_ID, .id = d->id};
+        pw_ledger_premises_resolve(d->desk->options.ledger, tx, d->req->arena, &d->name, 1, on_resolved, d);
     } else if (d->bag_id.data == NULL) {
         pw_tx_abort(tx);
         desk_reply_not_found(d->req);
