@@ -37,6 +37,10 @@ void pw_access_session(struct pw_request *req, void *stage)
     struct pw_jsonw w;
 
     (void)stage;
+    if (caller->kind != PW_CALLER_ACCOUNT) { /* a client's own token is no session */
+        pw_reply_code(req, PW_ERR_FORBIDDEN);
+        return;
+    }
     pw_buf_init(&json, 4096);
     pw_jsonw_init(&w, &json);
     pw_jsonw_object(&w);
