@@ -32,13 +32,19 @@ static inline const char *pg_shell(const char *command)
     return out;
 }
 
-/* The URL of an empty database of this name, made anew. */
+/* The URL of an empty database of this name, made anew; valid until the test program ends. */
 static inline const char *pg_empty(const char *name)
 {
+    static char urls[4][2048]; /* no test program makes more databases */
+    static size_t used;
     char command[256];
 
+    if (used == PW_COUNT(urls)) {
+        fprintf(stderr, "more databases than one test program may make\n");
+        exit(1);
+    }
     snprintf(command, sizeof(command), "tools/pg-cluster fresh build/test-pg t_%s_%d", name, (int)getpid());
-    return strdup(pg_shell(command));
+    return strcpy(urls[used++], pg_shell(command));
 }
 
 /* The same with all migrations applied. */

@@ -27,7 +27,6 @@ static int close_database(void **state)
 {
     (void)state;
     pw_loop_free(loop);
-    free((char *)(uintptr_t)url);
     return 0;
 }
 
@@ -476,7 +475,6 @@ static void test_migrations_apply_once_and_are_checked(void **state)
     assert_false(pw_db_check_schema(db, &err));
     (void)pg_sql(fresh, "insert into schema_migration (version, name, checksum) select 99, 'x', sha256('x')");
     pw_db_free(db);
-    free((char *)(uintptr_t)fresh);
 }
 
 int main(void)

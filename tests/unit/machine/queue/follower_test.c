@@ -32,7 +32,6 @@ static int close_database(void **state)
     (void)state;
     pw_db_free(db);
     pw_loop_free(loop);
-    free((char *)(uintptr_t)url);
     return 0;
 }
 
@@ -226,7 +225,6 @@ static void test_a_writer_in_another_database_holds_it_too(void **state)
     pw_follower_free(seen.follower);
     PQfinish(other);
     PQfinish(quick);
-    free((char *)(uintptr_t)other_url);
 }
 
 static void test_many_writers_lose_and_double_nothing(void **state)
