@@ -9,10 +9,19 @@
 # Rooms and what each may use are in tools/layers; every room is an archive, every unit test
 # links only with the rooms its own room can reach.
 
-CC      ?= gcc
+ifeq ($(origin CC),default)
+CC      := gcc
+endif
 CLANG   ?= clang
 SAN     ?= 0
 FUZZING ?= 0
+
+# One line a file; V=1 shows the commands themselves. Under -s nothing is told but what goes wrong.
+V       ?= 0
+ifeq ($(V),0)
+Q       := @
+say      = $(if $(findstring s,$(firstword -$(MAKEFLAGS))),,@printf '  %-5s %s\n' $(1) $(2))
+endif
 
 WARN   := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Werror
 CFLAGS ?= -O2 -g
@@ -61,7 +70,8 @@ $(GEN)/pandwacht/sql.h: tools/embed-sql $(SQL_FILES)
 $(GEN)/sql.c: $(GEN)/pandwacht/sql.h ;
 $(B)/obj/sql.o: $(GEN)/sql.c
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -c -o $@ $<
+	$(call say,CC,$<)
+	$(Q)$(CC) $(ALL_CFLAGS) -c -o $@ $<
 SQL_OBJECT := $(B)/obj/sql.o
 endif
 
@@ -74,11 +84,13 @@ $(GEN)/schemas.c: src/daemon/app/schemas.json
 	   echo 'const size_t app_schemas_json_size = sizeof app_schemas_json;'; } > $@
 $(B)/obj/schemas.o: $(GEN)/schemas.c
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -c -o $@ $<
+	$(call say,CC,$<)
+	$(Q)$(CC) $(ALL_CFLAGS) -c -o $@ $<
 
 $(B)/obj/%.o: %.c | $(GENERATED)
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -I$(dir $<) -c -o $@ $<
+	$(call say,CC,$<)
+	$(Q)$(CC) $(ALL_CFLAGS) -I$(dir $<) -c -o $@ $<
 
 define ROOM
 OBJECTS_$(1) := $$(patsubst %.c,$(B)/obj/%.o,$$(wildcard $$(DIR_$(1))/*.c)) $(if $(filter db,$(1)),$(SQL_OBJECT)) $(if $(filter app,$(1)),$(B)/obj/schemas.o)
@@ -90,11 +102,12 @@ endef
 $(foreach room,$(ROOMS),$(eval $(call ROOM,$(room))))
 
 archives = $(foreach room,$(1),$(B)/lib/$(room).a)
-link     = $(CC) $(ALL_CFLAGS) -o $@ $(1) -Wl,--start-group $(2) -Wl,--end-group $(LDFLAGS) $(LIBS)
+link     = $(Q)$(CC) $(ALL_CFLAGS) -o $@ $(1) -Wl,--start-group $(2) -Wl,--end-group $(LDFLAGS) $(LIBS)
 
 # Programs ----------------------------------------------------------------------------------------
 ifneq ($(wildcard src/daemon/main.c),)
 $(B)/pandwacht: $(B)/obj/src/daemon/main.o $(call archives,$(ROOMS))
+	$(call say,LINK,$@)
 	$(call link,$<,$(filter %.a,$^))
 else
 $(B)/pandwacht: $(call archives,$(ROOMS)) ;
@@ -106,6 +119,7 @@ build/libcel.a: build/lib/cel.a
 PARTNER_OBJECTS := $(patsubst %.c,$(B)/obj/%.o,$(wildcard tools/partner/*.c))
 ifneq ($(PARTNER_OBJECTS),)
 $(B)/partner: $(PARTNER_OBJECTS) $(call archives,$(REACH_http) $(REACH_crypto))
+	$(call say,LINK,$@)
 	$(call link,$(PARTNER_OBJECTS),$(sort $(filter %.a,$^)))
 else
 $(B)/partner: ;
@@ -113,11 +127,13 @@ endif
 
 DEMO_DATA_OBJECTS := $(patsubst %.c,$(B)/obj/%.o,$(wildcard tools/demo-data/*.c))
 $(B)/demo-data: $(DEMO_DATA_OBJECTS) $(B)/lib/base.a
+	$(call say,LINK,$@)
 	$(call link,$(DEMO_DATA_OBJECTS),$(B)/lib/base.a)
 
 CEL_OBJECTS := $(patsubst %.c,$(B)/obj/%.o,$(wildcard tools/cel/*.c))
 ifneq ($(CEL_OBJECTS),)
 $(B)/cel: $(CEL_OBJECTS) $(B)/lib/cel.a
+	$(call say,LINK,$@)
 	$(call link,$(CEL_OBJECTS),$(B)/lib/cel.a)
 else
 $(B)/cel: ;
@@ -134,6 +150,7 @@ endif
 room_of = $(notdir $(patsubst %/,%,$(dir $(1))))
 $(B)/test/%_test: $(B)/obj/tests/unit/%_test.o $$(call archives,$$(REACH_$$(call room_of,$$*)))
 	@mkdir -p $(@D)
+	$(call say,LINK,$@)
 	$(call link,$<,$(filter %.a,$^)) -lcmocka
 
 .PHONY: unit-bins test-unit
@@ -148,9 +165,11 @@ fuzz_room     = $(firstword $(subst _, ,$(1)))
 
 $(B)/fuzz/%: $(B)/obj/tests/fuzz/%_fuzz.o $(B)/obj/tests/fuzz/corpus_main.o $$(call archives,$$(REACH_$$(call fuzz_room,$$*)))
 	@mkdir -p $(@D)
+	$(call say,LINK,$@)
 	$(call link,$(filter %.o,$^),$(filter %.a,$^))
 $(B)/libfuzzer/%: $(B)/obj/tests/fuzz/%_fuzz.o $$(call archives,$$(REACH_$$(call fuzz_room,$$*)))
 	@mkdir -p $(@D)
+	$(call say,LINK,$@)
 	$(call link,$<,$(filter %.a,$^)) -fsanitize=fuzzer
 
 .PHONY: fuzz-bins fuzz
@@ -174,7 +193,7 @@ format:
 
 run:
 	@tools/bootstrap run
-	@$(MAKE) --no-print-directory all
+	@$(MAKE) --no-print-directory $(if $(findstring -j,$(MAKEFLAGS)),,-j$(shell nproc)) all
 	@tools/demo run
 stop:
 	@tools/demo stop
