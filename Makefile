@@ -3,6 +3,7 @@
 #   make            build/pandwacht, build/libcel.a, build/cel, build/partner
 #   make run        the demo, from nothing        make stop    ends it
 #   make test       everything CI runs            make test-unit T=facts/draft [SAN=1]   one test
+#   make test-long  what takes too long for CI    make bench [T=cel]   measures, writes build/bench.json
 #   make lint       layers, warnings of both compilers, format
 #   make fuzz T=http TIME=60                      make install DESTDIR= PREFIX=/usr
 #
@@ -182,7 +183,7 @@ fuzz:
 	    build/fuzz/found/$(T) tests/fuzz/corpus/$(T)
 
 # The house as a whole --------------------------------------------------------------------------------
-.PHONY: objects lint format run stop test clean
+.PHONY: objects lint format run stop test test-long bench clean
 objects: $(ALL_OBJECTS)
 
 lint:
@@ -200,6 +201,13 @@ stop:
 test:
 	@tools/bootstrap test
 	@tools/run-tests $(T)
+test-long:
+	@tools/bootstrap test
+	@tools/run-tests --long $(T)
+bench:
+	@tools/bootstrap bench
+	@$(MAKE) --no-print-directory all
+	@cd tests && ../tools/with-node node --import tsx bench/run.ts $(T)
 
 # Under DESTDIR for packages; an /etc/pandwacht/pandwacht.yaml that is there is left alone.
 PREFIX ?= /usr/local

@@ -1,119 +1,106 @@
 // Writes the public CEL conformance suite (npm @bufbuild/cel-spec) as the JSON lines that
 // `build/cel conformance` reads, without the cases that need protobuf messages or enums.
 //
-//   node --import tsx conformance/convert.ts > /tmp/cel.jsonl
-import { tests as suite } from '@bufbuild/cel-spec/testdata/conformance.js';
-import { pathToFileURL } from 'node:url';
+//   node --import tsx conformance/convert.ts > ../build/conformance.jsonl
 
-type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
-type Dict = { [key: string]: Json };
+import { tests as suite } from "@bufbuild/cel-spec/testdata/conformance.js";
 
-const protoFiles = new Set(['dynamic', 'enums', 'proto2', 'proto2_ext', 'proto3', 'wrappers']);
-const protoWords = /TestAllTypes|NestedMessage|NestedEnum|GlobalEnum|google\.protobuf\.(\w*Value|Struct|Any|Empty|FieldMask)|google\.rpc|cel\.expr\.Constant|proto\.hasExt|proto\.getExt/;
+type Dict = { [key: string]: any };
+
+const protoFiles = new Set(["dynamic", "enums", "proto2", "proto2_ext", "proto3", "wrappers"]);
+const protoWords =
+  /TestAllTypes|NestedMessage|NestedEnum|GlobalEnum|google\.protobuf\.(\w*Value|Struct|Any|Empty|FieldMask)|google\.rpc|cel\.expr\.Constant|proto\.hasExt|proto\.getExt/;
 const scalars: Record<string, string> = {
-    BOOL: 'bool', INT64: 'int', UINT64: 'uint', DOUBLE: 'double', STRING: 'string', BYTES: 'bytes',
+  BOOL: "bool", INT64: "int", UINT64: "uint", DOUBLE: "double", STRING: "string", BYTES: "bytes",
 };
-const wellKnown: Record<string, string> = { TIMESTAMP: 'timestamp', DURATION: 'duration', ANY: 'dyn' };
+const wellKnown: Record<string, string> = { TIMESTAMP: "timestamp", DURATION: "duration", ANY: "dyn" };
+const messages: Record<string, string> = {
+  "google.protobuf.Timestamp": "timestamp", "google.protobuf.Duration": "duration",
+};
+
+function withParameters(name: string, parameters: Dict[] = []): string {
+  return name + (parameters.length > 0 ? `(${parameters.map(typeText).join(", ")})` : "");
+}
 
 function typeText(type: Dict): string {
-    if ('primitive' in type) return scalars[type.primitive as string] ?? 'dyn';
-    if ('wellKnown' in type) return wellKnown[type.wellKnown as string] ?? 'dyn';
-    if ('null' in type) return 'null_type';
-    if ('wrapper' in type) return `wrapper(${scalars[type.wrapper as string]})`;
-    if ('listType' in type) return `list(${typeText(((type.listType as Dict).elemType ?? { dyn: {} }) as Dict)})`;
-    if ('mapType' in type) {
-        const map = type.mapType as Dict;
-        return `map(${typeText(map.keyType as Dict)}, ${typeText(map.valueType as Dict)})`;
-    }
-    if ('type' in type) {
-        const inner = type.type as Dict;
-        return Object.keys(inner).length > 0 ? `type(${typeText(inner)})` : 'type';
-    }
-    if ('abstractType' in type) {
-        const abstract = type.abstractType as Dict;
-        const parameters = ((abstract.parameterTypes ?? []) as Dict[]).map(typeText);
-        return abstract.name + (parameters.length > 0 ? `(${parameters.join(', ')})` : '');
-    }
-    if ('messageType' in type) {
-        const name = type.messageType as string;
-        if (name === 'google.protobuf.Timestamp') return 'timestamp';
-        return name === 'google.protobuf.Duration' ? 'duration' : name;
-    }
-    return 'dyn';
+  const [kind, inner] = Object.entries(type)[0] ?? ["dyn", {}];
+  switch (kind) {
+    case "primitive": return scalars[inner] ?? "dyn";
+    case "wellKnown": return wellKnown[inner] ?? "dyn";
+    case "null": return "null_type";
+    case "wrapper": return `wrapper(${scalars[inner]})`;
+    case "listType": return `list(${typeText(inner.elemType ?? {})})`;
+    case "mapType": return `map(${typeText(inner.keyType)}, ${typeText(inner.valueType)})`;
+    case "type": return Object.keys(inner).length > 0 ? `type(${typeText(inner)})` : "type";
+    case "abstractType": return withParameters(inner.name, inner.parameterTypes);
+    case "messageType": return messages[inner] ?? inner;
+    case "typeParam": return inner;
+    default: return "dyn";
+  }
 }
 
-function message(object: Dict): Json {
-    if (object['@type'] === 'type.googleapis.com/google.protobuf.Timestamp') return { timestamp: object.value };
-    if (object['@type'] === 'type.googleapis.com/google.protobuf.Duration') return { duration: object.value };
-    throw new Error(`message ${String(object['@type'])}`);
+function message(object: Dict): Dict {
+  const name = messages[String(object["@type"]).replace("type.googleapis.com/", "")];
+  if (name === undefined) throw new Error(`message ${object["@type"]}`);
+  return { [name]: object.value };
 }
 
-function tagged(value: Dict): Json {
-    const [key, inner] = Object.entries(value)[0] ?? ['nullValue', null];
-    switch (key) {
-        case 'int64Value': return { int: String(inner) };
-        case 'uint64Value': return { uint: String(inner) };
-        case 'doubleValue': return { double: inner };
-        case 'stringValue': return { string: inner };
-        case 'bytesValue': return { bytes: inner };
-        case 'boolValue': return { bool: inner };
-        case 'nullValue': return { null: null };
-        case 'typeValue': return { type: inner };
-        case 'listValue': return { list: (((inner as Dict).values ?? []) as Dict[]).map(tagged) };
-        case 'mapValue':
-            return { map: (((inner as Dict).entries ?? []) as Dict[]).map((e) => [tagged(e.key as Dict), tagged(e.value as Dict)]) };
-        case 'objectValue': return message(inner as Dict);
-        default: throw new Error(`value ${key}`);
-    }
+function tagged(value: Dict): Dict {
+  const [kind, inner] = Object.entries(value)[0] ?? ["nullValue", null];
+  switch (kind) {
+    case "int64Value": return { int: String(inner) };
+    case "uint64Value": return { uint: String(inner) };
+    case "doubleValue": return { double: inner };
+    case "stringValue": return { string: inner };
+    case "bytesValue": return { bytes: inner };
+    case "boolValue": return { bool: inner };
+    case "nullValue": return { null: null };
+    case "typeValue": return { type: inner };
+    case "listValue": return { list: (inner.values ?? []).map(tagged) };
+    case "mapValue": return { map: (inner.entries ?? []).map((e: Dict) => [tagged(e.key), tagged(e.value)]) };
+    case "objectValue": return message(inner);
+    default: throw new Error(`value ${kind}`);
+  }
 }
 
-function expectation(test: Dict): Json {
-    if ('evalError' in test) {
-        const errors = (test.evalError as Dict).errors as Dict[] | undefined;
-        return { error: String(errors?.[0]?.message ?? 'any') };
-    }
-    const typed = test.typedResult as Dict | undefined;
-    const type = typed?.deducedType ? { type: typeText(typed.deducedType as Dict) } : {};
-    if (typed && !('result' in typed)) return type;
-    const value = (typed?.result ?? test.value ?? { boolValue: true }) as Dict;
-    return { value: tagged(value), ...type };
+function expectation(test: Dict): Dict {
+  if (test.evalError) return { error: test.evalError.errors?.[0]?.message ?? "any" };
+  const typed = test.typedResult;
+  const type = typed?.deducedType ? { type: typeText(typed.deducedType) } : {};
+  if (typed && !typed.result) return type;
+  return { value: tagged(typed?.result ?? test.value ?? { boolValue: true }), ...type };
 }
 
-function environment(test: Dict): Json[] {
-    const declared = (test.typeEnv ?? []) as Dict[];
-    return declared
-        .filter((d) => 'ident' in d)
-        .map((d) => ({ name: d.name as string, type: typeText((d.ident as Dict).type as Dict) }));
+/** Variables as {name, type}; functions as {function: signature}, one an overload. */
+function environment(declared: Dict[]): Dict[] {
+  return declared.flatMap((d) =>
+    d.ident
+      ? [{ name: d.name, type: typeText(d.ident.type) }]
+      : d.function.overloads.map((o: Dict) => ({
+          function: `${d.name}(${(o.params ?? []).map(typeText).join(", ")}) -> ${typeText(o.resultType)}`,
+        })),
+  );
 }
 
-function bindings(test: Dict): Dict {
-    const bound = (test.bindings ?? {}) as Record<string, Dict>;
-    return Object.fromEntries(Object.entries(bound).map(([name, b]) => [name, tagged(b.value as Dict)]));
+function bindings(bound: Record<string, Dict>): Dict {
+  return Object.fromEntries(Object.entries(bound).map(([name, b]) => [name, tagged(b.value)]));
 }
 
 function line(file: string, section: string, test: Dict): Dict {
-    return {
-        file, section, name: test.name as string, expr: test.expr as string,
-        ...(test.typeEnv ? { env: environment(test) } : {}),
-        ...(test.bindings ? { bindings: bindings(test) } : {}),
-        ...(test.container ? { container: test.container as string } : {}),
-        ...(test.disableCheck ? { disable_check: true } : {}),
-        expect: expectation(test),
-    };
+  return {
+    file, section, name: test.name, expr: test.expr,
+    ...(test.typeEnv ? { env: environment(test.typeEnv) } : {}),
+    ...(test.bindings ? { bindings: bindings(test.bindings) } : {}),
+    ...(test.container ? { container: test.container } : {}),
+    ...(test.disableCheck ? { disable_check: true } : {}),
+    expect: expectation(test),
+  };
 }
 
-/** Every case without protobuf, as objects of the line format. */
-export function lines(): Dict[] {
-    const out: Dict[] = [];
-    for (const file of suite.suites ?? [])
-        for (const section of file.suites ?? [])
-            for (const entry of section.tests ?? []) {
-                const test = entry.original as unknown as Dict;
-                if (protoFiles.has(file.name) || protoWords.test(JSON.stringify(test))) continue;
-                out.push(line(file.name, section.name, test));
-            }
-    return out;
-}
-
-if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href)
-    for (const one of lines()) process.stdout.write(JSON.stringify(one) + '\n');
+for (const file of suite.suites ?? [])
+  for (const section of file.suites ?? [])
+    for (const entry of section.tests ?? []) {
+      const test = entry.original as unknown as Dict;
+      if (protoFiles.has(file.name) || protoWords.test(JSON.stringify(test))) continue;
+      process.stdout.write(JSON.stringify(line(file.name, section.name, test)) + "\n");
+    }
