@@ -31,6 +31,8 @@ struct pw_arena;
 #define PW_SEAL_OVERHEAD  (4 + 12 + 16) /* octets a sealed value is longer than its plain text */
 #define PW_SIGNATURE_SIZE 64            /* Ed25519 */
 #define PW_PUBLIC_SIZE    32
+#define PW_KEY_ID_TEXT    44   /* name of a signing key and NUL */
+#define PW_SIGNATURE_TEXT 87   /* a signature as base64url without padding, and NUL */
 #define PW_TOKEN_TEXT     44   /* 32 random octets as base64url without padding, and NUL */
 #define PW_PASSWORD_TEXT  128  /* a stored password hash with its parameters, and NUL */
 #define PW_PASSWORD_MAX   1024 /* octets of a password; longer ones are refused */
@@ -111,11 +113,25 @@ bool pw_crypto_password_verify(
 
 /* ---- signatures: Ed25519 ---- */
 
-bool pw_crypto_sign(const struct pw_keys *keys, struct pw_str message, uint32_t *ret_version,
-    uint8_t ret[PW_SIGNATURE_SIZE], struct pw_err *err) PW_MUST_CHECK;
-/* The public half of a signing key. */
-bool pw_crypto_public(const struct pw_keys *keys, uint32_t version, uint8_t ret[PW_PUBLIC_SIZE],
+struct pw_signature {
+    const char *key_id; /* of the key that made it; the ring's */
+    uint8_t octets[PW_SIGNATURE_SIZE];
+    char value[PW_SIGNATURE_TEXT]; /* the octets as base64url */
+};
+
+/* Signs with the newest signing key. */
+bool pw_crypto_sign(const struct pw_keys *keys, struct pw_str message, struct pw_signature *ret,
     struct pw_err *err) PW_MUST_CHECK;
+
+struct pw_public_key {
+    uint32_t version;
+    uint8_t octets[PW_PUBLIC_SIZE];
+    char id[PW_KEY_ID_TEXT]; /* its RFC 7638 thumbprint: the same wherever the key is known */
+};
+
+/* The public half of the i-th signing key, ascending by version; the last one signs. Published at
+ * /v1/signing-keys; older ones stay there as long as their file does, for what they signed. */
+const struct pw_public_key *pw_crypto_public(const struct pw_keys *keys, size_t i);
 /* Needs no ring: anyone with the public half can. False also for a malformed key. */
 bool pw_crypto_verify(const uint8_t public_key[PW_PUBLIC_SIZE], struct pw_str message,
     const uint8_t signature[PW_SIGNATURE_SIZE]) PW_MUST_CHECK;
@@ -124,6 +140,8 @@ bool pw_crypto_verify(const uint8_t public_key[PW_PUBLIC_SIZE], struct pw_str me
 
 /* base64url without padding (RFC 4648 section 5) into `out` (4 * ceil(len / 3) + 1 octets). */
 const char *pw_crypto_base64url(const void *data, size_t len, char *out);
+/* The same with the usual alphabet and padding (section 4), as structured header fields have it. */
+const char *pw_crypto_base64(const void *data, size_t len, char *out);
 /* Strict: no padding, no blanks, no stray bits. `out` has room for `size` octets. */
 bool pw_crypto_base64url_read(struct pw_str text, void *out, size_t size, size_t *ret_len) PW_MUST_CHECK;
 

@@ -91,6 +91,9 @@ const struct route_text *app_route_texts(struct pw_app *app, size_t *ret_count);
 bool app_openapi_make(struct pw_app *app, struct pw_err *err) PW_MUST_CHECK;
 void app_openapi_get(struct pw_request *req, void *app);
 
+/* signing_keys.c: GET /v1/signing-keys. */
+void app_signing_keys_get(struct pw_request *req, void *app);
+
 /* operations.c: the loopback port. */
 bool app_operations_open(struct pw_app *app, struct pw_err *err) PW_MUST_CHECK;
 

@@ -1,12 +1,13 @@
-/* base64url without padding (RFC 4648 section 5); reading takes exactly one form of each value. */
+/* base64url without padding (RFC 4648 section 5), and base64 with it (section 4); reading takes exactly one
+ * form of each value. */
 #include "crypto_int.h"
 
-static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+static const char url_alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
-const char *pw_crypto_base64url(const void *data, size_t len, char *out)
+/* Returns where the text ends. */
+static char *encode(const char digits[65], const uint8_t *in, size_t len, char *at)
 {
-    const uint8_t *in = data;
-    char *at = out;
     uint32_t bits = 0;
     int held = 0;
 
@@ -15,11 +16,27 @@ const char *pw_crypto_base64url(const void *data, size_t len, char *out)
         held += 8;
         while (held >= 6) {
             held -= 6;
-            *at++ = alphabet[bits >> held & 63];
+            *at++ = digits[bits >> held & 63];
         }
     }
     if (held > 0)
-        *at++ = alphabet[bits << (6 - held) & 63];
+        *at++ = digits[bits << (6 - held) & 63];
+    *at = '\0';
+    return at;
+}
+
+const char *pw_crypto_base64url(const void *data, size_t len, char *out)
+{
+    encode(url_alphabet, data, len, out);
+    return out;
+}
+
+const char *pw_crypto_base64(const void *data, size_t len, char *out)
+{
+    char *at = encode(alphabet, data, len, out);
+
+    while ((at - out) % 4 != 0)
+        *at++ = '=';
     *at = '\0';
     return out;
 }

@@ -131,7 +131,7 @@ bool pw_crypto_keys_load(const char *path, struct pw_keys **ret, struct pw_err *
     if (dir == NULL)
         return pw_fail_at(err, PW_ERR_IO, path, 0, 0, "cannot read the key directory: %s", strerror(errno));
     keys = pw_xcalloc(1, sizeof *keys);
-    if (!load_all(keys, dir, path, err)) {
+    if (!load_all(keys, dir, path, err) || !crypto_signers_prepare(keys, err)) {
         pw_crypto_keys_free(keys);
         closedir(dir);
         return false;
@@ -204,6 +204,8 @@ struct pw_keys *pw_crypto_keys_for_test(const char *seed)
         pw_sha256_of(text, strlen(text), octets);
         insert_key(keys, (enum pw_key_use)use, 1, octets);
     }
+    if (!crypto_signers_prepare(keys, NULL))
+        abort(); /* out of memory */
     return keys;
 }
 
@@ -211,6 +213,7 @@ void pw_crypto_keys_free(struct pw_keys *keys)
 {
     if (keys == NULL)
         return;
+    crypto_signers_free(keys);
     pw_crypto_wipe(keys, sizeof *keys);
     free(keys);
 }

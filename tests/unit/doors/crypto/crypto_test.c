@@ -36,6 +36,10 @@ static void test_base64url(void **state)
     for (size_t i = 0; i < PW_COUNT(refused); i++)
         assert_false(pw_crypto_base64url_read(pw_str_z(refused[i]), back, sizeof back, &len));
     assert_false(pw_crypto_base64url_read(PW_STR("Zm9vYg"), back, 3, &len));
+    assert_string_equal(pw_crypto_base64("f", 1, out), "Zg==");
+    assert_string_equal(pw_crypto_base64("fo", 2, out), "Zm8=");
+    assert_string_equal(pw_crypto_base64("foo", 3, out), "Zm9v");
+    assert_string_equal(pw_crypto_base64("\xfb\xff", 2, out), "+/8=");
 }
 
 static void test_tokens_differ(void **state)
@@ -154,19 +158,19 @@ static void test_signature(void **state)
         0xf1, 0x1d, 0x8c, 0x38, 0x7b, 0x2e, 0xae, 0xb4, 0x30, 0x2a, 0xee, 0xb0, 0x0d, 0x29, 0x16, 0x12, 0xbb,
         0x0c, 0x00};
     struct pw_keys *keys = pw_crypto_keys_for_test("one");
-    uint8_t mine[PW_SIGNATURE_SIZE], half[PW_PUBLIC_SIZE];
-    uint32_t version;
+    const struct pw_public_key *half = pw_crypto_public(keys, 0);
+    struct pw_signature mine;
     struct pw_err err = {0};
 
     (void)state;
     assert_true(pw_crypto_verify(public_key, PW_STR("\x72"), signature));
     assert_false(pw_crypto_verify(public_key, PW_STR("\x73"), signature));
-    assert_true(pw_crypto_sign(keys, PW_STR("bericht"), &version, mine, &err));
-    assert_int_equal(version, 1);
-    assert_true(pw_crypto_public(keys, version, half, &err));
-    assert_true(pw_crypto_verify(half, PW_STR("bericht"), mine));
-    assert_false(pw_crypto_verify(public_key, PW_STR("bericht"), mine));
-    assert_false(pw_crypto_public(keys, 2, half, &err));
+    assert_true(pw_crypto_sign(keys, PW_STR("bericht"), &mine, &err));
+    assert_int_equal(half->version, 1);
+    assert_string_equal(mine.key_id, half->id);
+    assert_int_equal(strlen(mine.value), PW_SIGNATURE_TEXT - 1);
+    assert_true(pw_crypto_verify(half->octets, PW_STR("bericht"), mine.octets));
+    assert_false(pw_crypto_verify(public_key, PW_STR("bericht"), mine.octets));
     pw_crypto_keys_free(keys);
 }
 
@@ -182,6 +186,23 @@ static void put_file(const char *dir, const char *name, size_t len, mode_t mode)
         fputc((int)(i + 7), file);
     fclose(file);
     assert_int_equal(chmod(path, mode), 0);
+}
+
+/* RFC 8037 appendix A: this seed has this public half, which has this thumbprint. */
+static void put_known_signing_key(const char *dir, const char *name)
+{
+    static const uint8_t seed[32] = {0x9d, 0x61, 0xb1, 0x9d, 0xef, 0xfd, 0x5a, 0x60, 0xba, 0x84, 0x4a, 0xf4,
+        0x92, 0xec, 0x2c, 0xc4, 0x44, 0x49, 0xc5, 0x69, 0x7b, 0x32, 0x69, 0x19, 0x70, 0x3b, 0xac, 0x03, 0x1c,
+        0xae, 0x7f, 0x60};
+    char path[256];
+    FILE *file;
+
+    put_file(dir, name, 0, 0600);
+    snprintf(path, sizeof path, "%s/%s", dir, name);
+    file = fopen(path, "w");
+    assert_non_null(file);
+    assert_int_equal(fwrite(seed, 1, sizeof seed, file), sizeof seed);
+    fclose(file);
 }
 
 static void remove_file(const char *dir, const char *name)
@@ -219,12 +240,20 @@ static void test_key_directory(void **state)
     assert_true(pw_crypto_keys_create(dir, &err)); /* overwrites nothing */
     put_file(dir, "seal-10.key", 32, 0600);
     put_file(dir, "seal-2.key", 32, 0640);
+    put_known_signing_key(dir, "signing-2.key");
     assert_true(pw_crypto_keys_load(dir, &same, &err));
     assert_true(pw_crypto_content_mac(same, PW_STR("x"), b, &err));
     assert_memory_equal(a, b, sizeof a);
     assert_int_equal(pw_crypto_key_count(same, PW_KEY_SEAL), 3);
     assert_int_equal(pw_crypto_key_version(same, PW_KEY_SEAL, 1), 2);
     assert_int_equal(pw_crypto_key_newest(same, PW_KEY_SEAL), 10);
+    /* The newest signs; the older one can still be verified against. */
+    struct pw_signature signature;
+    assert_true(pw_crypto_sign(same, PW_STR("x"), &signature, &err));
+    assert_string_equal(signature.key_id, "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k");
+    assert_int_equal(pw_crypto_key_count(same, PW_KEY_SIGNING), 2);
+    assert_string_equal(pw_crypto_public(same, 0)->id, pw_crypto_public(keys, 0)->id);
+    remove_file(dir, "signing-2.key");
     pw_crypto_keys_free(keys);
     pw_crypto_keys_free(same);
 
