@@ -25,6 +25,7 @@
 struct pw_loop;
 struct pw_db;
 struct pw_client;
+struct pw_keys;
 struct pw_request;
 struct pw_deliver;
 
@@ -32,6 +33,7 @@ struct pw_deliver_options { /* 0 or NULL = the default in brackets */
     struct pw_loop *loop;
     struct pw_db *db;
     struct pw_client *client;
+    const struct pw_keys *keys; /* the newest signing key signs every request */
     const char *cert_file; /* the house's own client certificate, for receivers without one of their own */
     const char *key_file;
     int64_t poll_ms;        /* looks without being woken [1000] */

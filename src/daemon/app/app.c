@@ -153,6 +153,7 @@ static void make_background_stages(struct pw_app *app)
             .loop = app->loop,
             .db = app->db,
             .client = app->client,
+            .keys = app->keys,
             .cert_file = config->partners_certificate,
             .key_file = config->partners_key,
             .poll_ms = config->partners_poll,

@@ -6,6 +6,7 @@
 
 #include <pandwacht/access.h>
 #include <pandwacht/client.h>
+#include <pandwacht/crypto.h>
 #include <pandwacht/deliver.h>
 
 #define PRINT_MAX (8u << 20)
@@ -275,19 +276,22 @@ int run_partner_test(struct ctl *ctl)
     struct bench bench;
     if (!READ_NO_OPTIONS(ctl, 1, 1, &status))
         return status;
-    if (!open_bench(ctl, &bench, &err))
+    struct pw_keys *keys;
+    if (!open_bench(ctl, &bench, &err) || !pw_crypto_keys_load(bench.config->keys_dir, &keys, &err))
         return failed(&err);
     struct pw_client *client = pw_client_new(bench.loop, &(struct pw_client_options){0});
     const struct pw_deliver_options options = {
         .loop = bench.loop,
         .db = bench.db,
         .client = client,
+        .keys = keys,
         .cert_file = bench.config->partners_certificate,
         .key_file = bench.config->partners_key,
     };
     bool ok =
         pw_partner_test(bench.loop, bench.db, client, &options, pw_str_z(ctl->operands[0]), &answer, &err);
     pw_client_free(client);
+    pw_crypto_keys_free(keys);
     if (!ok)
         return failed(&err);
     printf("%d\n", answer);

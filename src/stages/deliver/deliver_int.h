@@ -8,6 +8,7 @@
 
 #include <pandwacht/audit.h>
 #include <pandwacht/client.h>
+#include <pandwacht/crypto.h>
 #include <pandwacht/db.h>
 #include <pandwacht/deliver.h>
 #include <pandwacht/loop.h>
@@ -16,6 +17,7 @@
 /* Where an event goes. Texts are C strings. */
 struct route {
     const char *url, *ca_file, *expected_name, *cert_file, *key_file;
+    struct pw_str target; /* the URL as the receiver sees it: under its expected name */
     bool private_range;
 };
 
@@ -99,9 +101,22 @@ struct route deliver_read_route(struct pw_arena *arena, const struct pw_rows *ro
 /* send.c */
 void deliver_send(struct flight *flight);
 void deliver_flight_free(struct flight *flight);
-/* Fills a request for a body; texts are the arena's. */
-void deliver_request(const struct pw_deliver_options *options, const struct route *route, struct pw_str body,
-    struct pw_arena *arena, struct pw_client_request *ret);
+/* Fills a request for a body, digested and signed; texts are the arena's. */
+bool deliver_request(const struct pw_deliver_options *options, const struct route *route, struct pw_str body,
+    struct pw_arena *arena, struct pw_client_request *ret, struct pw_err *err) PW_MUST_CHECK;
+
+/* signature.c */
+struct deliver_headers {
+    const char *lines[4];
+};
+
+/* The URL with `name` in the place of its host, without the usual port. */
+struct pw_str deliver_target(struct pw_arena *arena, const char *url, const char *name);
+/* The value of Content-Digest. */
+struct pw_str deliver_digest(struct pw_arena *arena, struct pw_str body);
+/* Content-Type, Content-Digest, Signature-Input and Signature of a request that is sent at `now`. */
+bool deliver_sign(const struct pw_keys *keys, struct pw_arena *arena, pw_usec now, struct pw_str target,
+    struct pw_str body, struct deliver_headers *ret, struct pw_err *err) PW_MUST_CHECK;
 
 /* record.c */
 /* Takes an ended flight over. */

@@ -101,8 +101,9 @@ bool pw_partner_test(struct pw_loop *loop, struct pw_db *db, struct pw_client *c
 
     bool ok = read_partner(db, arena, name, &route, err);
     if (ok) {
-        deliver_request(options, &route, trial_event(arena, pw_loop_wall(loop)), arena, &request);
-        ok = pw_client_send(client, &request, on_answer, &trial, NULL, err);
+        struct pw_str event = trial_event(arena, pw_loop_wall(loop));
+        ok = deliver_request(options, &route, event, arena, &request, err) &&
+             pw_client_send(client, &request, on_answer, &trial, NULL, err);
     }
     while (ok && !trial.done) {
         pw_loop_step(loop, 1000);

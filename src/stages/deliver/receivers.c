@@ -31,12 +31,14 @@ static const char *text_or_null(struct pw_arena *arena, const struct pw_rows *ro
 
 struct route deliver_read_route(struct pw_arena *arena, const struct pw_rows *rows, size_t row)
 {
-    return (struct route){.url = text_or_null(arena, rows, row, pw_rows_column(rows, "url")),
+    struct route route = {.url = text_or_null(arena, rows, row, pw_rows_column(rows, "url")),
         .ca_file = text_or_null(arena, rows, row, pw_rows_column(rows, "ca_file")),
         .expected_name = text_or_null(arena, rows, row, pw_rows_column(rows, "expected_name")),
         .cert_file = text_or_null(arena, rows, row, pw_rows_column(rows, "certificate")),
         .key_file = text_or_null(arena, rows, row, pw_rows_column(rows, "private_key")),
         .private_range = pw_cell_bool(rows, row, pw_rows_column(rows, "private_range"))};
+    route.target = deliver_target(arena, route.url, route.expected_name);
+    return route;
 }
 
 static struct receiver *add_receiver(struct pw_deliver *deliver, const struct pw_uuid *id)

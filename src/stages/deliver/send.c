@@ -7,7 +7,6 @@
 
 #include <pandwacht/base/counters.h>
 #include <pandwacht/base/log.h>
-#include <pandwacht/base/sha256.h>
 #include <pandwacht/crypto.h>
 
 #include "deliver_int.h"
@@ -16,40 +15,19 @@
 
 /* ---- the request ---- */
 
-/* base64 with padding, as structured header fields have it. `out` has room for 4 * ceil(len / 3) + 1. */
-static void base64(const uint8_t *data, size_t len, char *out)
+bool deliver_request(const struct pw_deliver_options *options, const struct route *route, struct pw_str body,
+    struct pw_arena *arena, struct pw_client_request *ret, struct pw_err *err)
 {
-    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    size_t n = 0;
-
-    for (size_t i = 0; i < len; i += 3) {
-        uint32_t v = (uint32_t)data[i] << 16;
-        v |= i + 1 < len ? (uint32_t)data[i + 1] << 8 : 0;
-        v |= i + 2 < len ? (uint32_t)data[i + 2] : 0;
-        out[n++] = digits[v >> 18];
-        out[n++] = digits[v >> 12 & 63];
-        out[n++] = i + 1 < len ? digits[v >> 6 & 63] : '=';
-        out[n++] = i + 2 < len ? digits[v & 63] : '=';
-    }
-    out[n] = '\0';
-}
-
-void deliver_request(const struct pw_deliver_options *options, const struct route *route, struct pw_str body,
-    struct pw_arena *arena, struct pw_client_request *ret)
-{
-    uint8_t hash[PW_SHA256_SIZE];
-    char text[48];
-    const char **headers = PW_NEW_ARRAY(arena, 2, const char *);
+    struct deliver_headers *headers = PW_NEW(arena, struct deliver_headers);
     bool own = route->cert_file != NULL;
 
-    pw_sha256_of(body.data, body.len, hash);
-    base64(hash, sizeof(hash), text);
-    headers[0] = "Content-Type: application/cloudevents+json";
-    headers[1] = pw_str_printf(arena, "Content-Digest: sha-256=:%s:", text).data;
+    if (!deliver_sign(options->keys, arena, pw_loop_wall(options->loop), route->target, body, headers, err)) {
+        return false;
+    }
     *ret = (struct pw_client_request){.method = "POST",
         .url = route->url,
-        .headers = headers,
-        .header_count = 2,
+        .headers = headers->lines,
+        .header_count = PW_COUNT(headers->lines),
         .body = body,
         .cert_file = own ? route->cert_file : options->cert_file,
         .key_file = own ? route->key_file : options->key_file,
@@ -60,6 +38,7 @@ void deliver_request(const struct pw_deliver_options *options, const struct rout
     if (ret->cert_file != NULL && ret->cert_file[0] == '\0') {
         ret->cert_file = NULL; /* not set in the configuration */
     }
+    return true;
 }
 
 /* ---- what the end means ---- */
@@ -162,8 +141,8 @@ void deliver_send(struct flight *f)
     struct pw_client_request request;
     struct pw_err err;
 
-    deliver_request(&f->deliver->options, &f->receiver->route, f->body, f->arena, &request);
-    if (!pw_client_send(f->deliver->options.client, &request, on_answer, f, &f->call, &err)) {
+    if (!deliver_request(&f->deliver->options, &f->receiver->route, f->body, f->arena, &request, &err) ||
+        !pw_client_send(f->deliver->options.client, &request, on_answer, f, &f->call, &err)) {
         const struct pw_client_answer answer = {
             .end = PW_CLIENT_MISUSED, .retry_after_s = -1, .body = PW_STR(""), .err = err};
         on_answer(f, &answer);

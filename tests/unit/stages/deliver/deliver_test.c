@@ -5,6 +5,7 @@
 #include "../../pg.h"
 
 #include <pandwacht/client.h>
+#include <pandwacht/crypto.h>
 #include <pandwacht/deliver.h>
 #include <pandwacht/json.h>
 #include <pandwacht/ledger.h>
@@ -13,6 +14,7 @@ static const char *url;
 static struct pw_loop *loop;
 static struct pw_db *db;
 static struct pw_arena *arena;
+static struct pw_keys *keys;
 static struct pw_uuid receiver;
 
 /* What the receiver does, and what it took. */
@@ -20,6 +22,31 @@ static int answer_status;
 static int requests;
 static char accepted[64][40];
 static int accepted_count;
+
+/* RFC 9421 section 2.5, put together once more from what is sent. */
+static void check_signature(const struct pw_client_request *request)
+{
+    const struct pw_public_key *key = pw_crypto_public(keys, 0);
+    const char *digest = strstr(request->headers[1], ": ") + 2;
+    const char *params = strstr(request->headers[2], "=") + 1;
+    const char *value = strstr(request->headers[3], "=:") + 2;
+    uint8_t octets[PW_SIGNATURE_SIZE];
+    char text[96] = "";
+    size_t len;
+    struct pw_str base = pw_str_printf(arena,
+        "\"@method\": POST\n\"@target-uri\": https://localhost:1/events\n"
+        "\"content-type\": application/cloudevents+json\n\"content-digest\": %s\n"
+        "\"@signature-params\": %s",
+        digest, params);
+
+    assert_non_null(strstr(params, key->id));
+    snprintf(text, sizeof(text), "%.86s", value);
+    for (char *c = text; *c != '\0'; c++) {
+        *c = (char)(*c == '+' ? '-' : *c == '/' ? '_' : *c);
+    }
+    assert_true(pw_crypto_base64url_read(pw_str_z(text), octets, sizeof(octets), &len));
+    assert_true(pw_crypto_verify(key->octets, base, octets));
+}
 
 /* The client room, faked: answers every call at the end of the round. */
 struct pw_client_call {
@@ -55,6 +82,7 @@ bool pw_client_send(struct pw_client *unused, const struct pw_client_request *re
     requests++;
     assert_string_equal(request->headers[0], "Content-Type: application/cloudevents+json");
     assert_int_equal(strncmp(request->headers[1], "Content-Digest: sha-256=:", 25), 0);
+    check_signature(request);
     assert_string_equal(request->url, "https://127.0.0.1:1/events");
     assert_string_equal(request->cert_file, "own.crt");
     assert_true(pw_json_parse(arena, request->body, NULL, &json, &bad));
@@ -88,6 +116,7 @@ static int open_all(void **state)
     url = pg_fresh("deliver");
     loop = pw_loop_new();
     arena = pw_arena_new();
+    keys = pw_crypto_keys_for_test("deliver");
     db = pw_db_new(loop, &(struct pw_db_options){.url = url, .greet = true});
     return 0;
 }
@@ -96,6 +125,7 @@ static int close_all(void **state)
 {
     (void)state;
     pw_db_free(db);
+    pw_crypto_keys_free(keys);
     pw_arena_free(arena);
     pw_loop_free(loop);
     return 0;
@@ -123,6 +153,7 @@ static struct pw_deliver *start(void)
 {
     struct pw_deliver *d = pw_deliver_new(&(struct pw_deliver_options){.loop = loop,
         .db = db,
+        .keys = keys,
         .cert_file = "own.crt",
         .key_file = "own.key",
         .poll_ms = 50,
@@ -278,7 +309,8 @@ static void raised_and_withdrawn_cancel_each_other(void **state)
 
 static void a_partner_is_tested(void **state)
 {
-    struct pw_deliver_options options = {.cert_file = "own.crt", .key_file = "own.key", .deadline_ms = 5000};
+    struct pw_deliver_options options = {
+        .loop = loop, .keys = keys, .cert_file = "own.crt", .key_file = "own.key", .deadline_ms = 5000};
     struct pw_err err;
     int status = 0;
 
