@@ -206,6 +206,7 @@ struct pw_fact_model {
     const struct pw_kind *sighting; /* the shared fields; not among kinds */
     const struct pw_denied *denied;
     size_t denied_count;
+    struct pw_map denied_spelt; /* spelling of each name and alias -> struct pw_denied */
     const struct pw_retention *retention;
     size_t retention_count;
     uint8_t hash[PW_SHA256_SIZE]; /* over the names and texts of the files it was loaded from */

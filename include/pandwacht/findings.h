@@ -45,6 +45,8 @@ struct pw_finding {
     struct pw_str code; /* "employer-confirmed" */
     enum pw_finding_result result;
     struct pw_text next_step; /* both "" when there is nothing to do */
+    struct pw_text innocent;  /* why it may be just so; both "" when there is nothing to do */
+    pw_day due_on;            /* when the step should be done; PW_DAY_NONE = nothing is due */
 };
 
 /* A check as it was asked. `items` is the object as sent, valid. */
@@ -63,19 +65,31 @@ bool pw_findings_load_dir(const char *dir, const struct pw_fact_model *model,
 const struct pw_check_catalogue *pw_findings_ref(const struct pw_check_catalogue *catalogue);
 void pw_findings_unref(const struct pw_check_catalogue *catalogue); /* NULL is accepted */
 
-/* Validates the members stage, lettingType, purpose, noticeGiven and items of a body; adds every fault
- * (`not-allowed-at-stage` for an item of a later stage, `not-allowed` for denied attributes anywhere in
- * items or body, `unknown-field` within items, `required`, `type`, `enum`, `range`, `future-date`). The
- * members sourceId and premises are the caller's, and so is refusing other members that are not denied. */
+/* Validates a body but for its members sourceId and premises, which the caller reads; adds every fault
+ * (`not-allowed-at-stage` for an item of a later stage, `not-allowed` for denied attributes however deep,
+ * `unknown-field`, `required`, `type`, `enum`, `range`, `future-date`). */
 bool pw_findings_read(const struct pw_check_catalogue *catalogue, const struct pw_json *body, pw_day today,
     struct pw_check *ret, struct pw_faults *faults) PW_MUST_CHECK;
+
+/* The denied attribute that a member name stands for, or NULL: any spelling of the name or an alias, also as
+ * words within a longer name ("tenantNationality"). For names that nothing else knows. */
+const struct pw_denied *pw_findings_denied(const struct pw_check_catalogue *catalogue, const char *name);
 
 /* The findings T01 to T21, in order, as of `today`. Never fails for a check that pw_findings_read made. */
 void pw_findings_check(const struct pw_check_catalogue *catalogue, const struct pw_check *check, pw_day today,
     struct pw_finding ret[PW_FINDINGS]);
 
+/* What is kept of the findings: {"T01":"ok",...}, and the dates of what is due: {"T05":"2026-03-18"}. */
+void pw_findings_write_results(const struct pw_finding findings[PW_FINDINGS], struct pw_jsonw *w);
+void pw_findings_write_dates(const struct pw_finding findings[PW_FINDINGS], struct pw_jsonw *w);
+/* Back to findings with their texts; what is not named is as if not asked. */
+void pw_findings_recall(const struct pw_check_catalogue *catalogue, struct pw_str letting_type,
+    const struct pw_json *results, const struct pw_json *dates, struct pw_finding ret[PW_FINDINGS]);
+
 /* The array `findings`: [{"id","code","result","nextStep"}]. */
 void pw_findings_write(const struct pw_finding findings[PW_FINDINGS], bool dutch, struct pw_jsonw *w);
+/* The arrays `due` [{"id","on"}] and `innocent` [{"id","text"}], into an open object. */
+void pw_findings_write_more(const struct pw_finding findings[PW_FINDINGS], bool dutch, struct pw_jsonw *w);
 /* The sentence that every answer carries: passing is no guarantee. */
 struct pw_str pw_findings_notice(const struct pw_check_catalogue *catalogue, bool dutch);
 

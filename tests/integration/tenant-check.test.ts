@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { House } from "./harness/house.ts";
-import { alertOf, at, nextBag, nextId, suspicious, type Fact } from "./harness/facts.ts";
+import { alertOf, at, day, nextBag, nextId, suspicious, type Fact } from "./harness/facts.ts";
 
 let house: House;
 before(async () => void (house = await House.start("tenant-check")));
@@ -79,4 +79,27 @@ test("premises under an alert get the same answer as any other", async () => {
   const names = (headers: object) => Object.keys(headers).sort();
   assert.deepEqual(names(known.headers), names(unknown.headers));
   assert.equal(known.text.length, unknown.text.length);
+});
+
+test("the steps still due have dates; what is inconsistent has an innocent explanation; both languages", async () => {
+  const body = check(nextBag(), "during", { lockChanged: "yes", lastInspectionOn: day(-10) }, { lettingType: "parking" });
+  const dutch = (await post(body)).body;
+  const english = (await house.api.post("/v1/tenant-checks", body, { ...landlord(), headers: { "accept-language": "en" } })).body;
+  assert.equal(dutch.due.find((d: any) => d.id === "T17").on, day(82));
+  assert.deepEqual(dutch.innocent.map((i: any) => i.id), ["T19"]);
+  assert.match(dutch.innocent[0].text, /sleutel/);
+  assert.match(english.innocent[0].text, /key/);
+  assert.deepEqual(english.due, dutch.due);
+  const steps = (answer: any) => answer.findings.map((f: any) => f.nextStep).filter((s: any) => s !== null);
+  assert.equal(steps(dutch).length, steps(english).length);
+  steps(dutch).forEach((step: string, i: number) => assert.notEqual(step, steps(english)[i]));
+});
+
+test("a check looks nothing up and makes no premises, by whatever name", async () => {
+  const before = await house.sql("select count(*) from premises");
+  for (const premises of [{ bagId: nextBag() }, { address: { postcode: "9999ZZ", houseNumber: 7 } }, { premisesId: "01950000-0000-7000-8000-0000000000ab" }]) {
+    const answer = await post({ ...check(nextBag(), "selected"), premises });
+    assert.equal(answer.status, 201, answer.text);
+  }
+  assert.deepEqual(await house.sql("select count(*) from premises"), before);
 });

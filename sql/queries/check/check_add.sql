@@ -5,10 +5,14 @@
 -- $4 source_id text
 -- $5 content_mac bytea
 -- $6 stage text
--- $7 items jsonb
--- $8 findings jsonb
--- $9 created_at timestamptz
--- $10 destroy_on date
-insert into tenant_check (premises, id, client, source_id, content_mac, stage, items, findings, created_at, destroy_on)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+-- $7 letting_type text
+-- $8 named jsonb
+-- $9 items jsonb
+-- $10 findings jsonb
+-- $11 due jsonb
+-- $12 created_at timestamptz
+-- $13 destroy_on date
+insert into tenant_check (premises, id, client, source_id, content_mac, stage, letting_type, named, items, findings,
+    due, created_at, destroy_on)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
 on conflict (client, source_id) do nothing

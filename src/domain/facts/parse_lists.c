@@ -10,6 +10,38 @@
 
 /* ---- denied attributes ---- */
 
+/* Lower case, only letters and digits. False when longer than any name we know. */
+static bool spelling(struct pw_str name, char out[SPELLING_MAX])
+{
+    size_t n = 0;
+    for (size_t i = 0; i < name.len; i++) {
+        char c = name.data[i];
+        if (c == '-' || c == '_' || c == ' ')
+            continue;
+        if (n == SPELLING_MAX - 1)
+            return false;
+        out[n++] = (char)tolower((unsigned char)c);
+    }
+    out[n] = 0;
+    return true;
+}
+
+/* A name that two attributes share stands for the first. */
+static void note_spelling(struct pw_fact_model *model, struct pw_denied *denied, struct pw_str name)
+{
+    char spelt[SPELLING_MAX];
+    if (spelling(name, spelt) && pw_map_get(&model->denied_spelt, pw_str_z(spelt)) == NULL)
+        (void)pw_map_put(
+            &model->denied_spelt, pw_str_dup(model->denied_spelt.arena, pw_str_z(spelt)), denied);
+}
+
+static void note_spellings(struct pw_fact_model *model, struct pw_denied *denied)
+{
+    note_spelling(model, denied, denied->name);
+    for (size_t i = 0; i < denied->alias_count; i++)
+        note_spelling(model, denied, denied->aliases[i]);
+}
+
 static bool parse_aliases(
     struct pw_arena *arena, const struct pw_yaml *node, struct pw_denied *denied, struct pw_err *err)
 {
@@ -62,45 +94,16 @@ bool pw_facts_parse_denied(
     }
     model->denied = denied;
     model->denied_count = count;
+    pw_map_init(&model->denied_spelt, arena);
+    for (size_t i = 0; i < count; i++)
+        note_spellings(model, &denied[i]);
     return true;
-}
-
-/* Lower case, only letters and digits. False when longer than any name we know. */
-static bool spelling(struct pw_str name, char out[SPELLING_MAX])
-{
-    size_t n = 0;
-    for (size_t i = 0; i < name.len; i++) {
-        char c = name.data[i];
-        if (c == '-' || c == '_' || c == ' ')
-            continue;
-        if (n == SPELLING_MAX - 1)
-            return false;
-        out[n++] = (char)tolower((unsigned char)c);
-    }
-    out[n] = 0;
-    return true;
-}
-
-static bool spelt_alike(const char *wanted, struct pw_str name)
-{
-    char own[SPELLING_MAX];
-    return spelling(name, own) && strcmp(own, wanted) == 0;
 }
 
 const struct pw_denied *pw_facts_denied(const struct pw_fact_model *model, struct pw_str name)
 {
     char wanted[SPELLING_MAX];
-    if (!spelling(name, wanted))
-        return NULL;
-    for (size_t i = 0; i < model->denied_count; i++) {
-        const struct pw_denied *denied = &model->denied[i];
-        if (spelt_alike(wanted, denied->name))
-            return denied;
-        for (size_t k = 0; k < denied->alias_count; k++)
-            if (spelt_alike(wanted, denied->aliases[k]))
-                return denied;
-    }
-    return NULL;
+    return spelling(name, wanted) ? pw_map_get(&model->denied_spelt, pw_str_z(wanted)) : NULL;
 }
 
 /* ---- retention ---- */

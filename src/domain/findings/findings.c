@@ -73,16 +73,125 @@ static enum pw_finding_result result_of(const struct pw_check_catalogue *catalog
     return PW_FINDING_OPEN;
 }
 
+struct pw_text findings_next(const struct finding *finding, struct pw_str letting_type)
+{
+    for (size_t i = 0; i < finding->kind_count; i++)
+        if (pw_str_eq(finding->kinds[i].letting_type, letting_type))
+            return finding->kinds[i].next;
+    return finding->next;
+}
+
+/* What a finding is shown with, for this result and date. */
+static struct pw_finding with_texts(
+    const struct finding *finding, struct pw_str letting_type, enum pw_finding_result result, pw_day due_on)
+{
+    const struct pw_text none = {PW_STR(""), PW_STR("")};
+    bool todo = result == PW_FINDING_OPEN || result == PW_FINDING_INCONSISTENT;
+    return (struct pw_finding){.id = finding->id,
+        .code = finding->code,
+        .result = result,
+        .next_step = todo ? findings_next(finding, letting_type) : none,
+        .innocent = todo ? finding->innocent : none,
+        .due_on = due_on};
+}
+
+/* A step that is left is due within days of the check; what was done and repeats, after its term. */
+static pw_day due_on(
+    const struct finding *finding, const struct pw_check *check, enum pw_finding_result result, pw_day today)
+{
+    const struct pw_json *node = value_of(check, finding->item);
+    pw_day done;
+    if (result == PW_FINDING_OPEN || result == PW_FINDING_INCONSISTENT)
+        return today + (pw_day)finding->within;
+    if (result == PW_FINDING_OK && finding->repeat && node != NULL && pw_day_parse(pw_json_str(node), &done))
+        return done + (pw_day)finding->number;
+    return PW_DAY_NONE;
+}
+
 void pw_findings_check(const struct pw_check_catalogue *catalogue, const struct pw_check *check, pw_day today,
     struct pw_finding ret[PW_FINDINGS])
 {
     for (size_t i = 0; i < PW_FINDINGS; i++) {
         const struct finding *finding = &catalogue->findings[i];
-        ret[i] = (struct pw_finding){
-            .id = finding->id, .code = finding->code, .result = result_of(catalogue, finding, check, today)};
-        bool todo = ret[i].result == PW_FINDING_OPEN || ret[i].result == PW_FINDING_INCONSISTENT;
-        ret[i].next_step = todo ? finding->next : (struct pw_text){PW_STR(""), PW_STR("")};
+        enum pw_finding_result result = result_of(catalogue, finding, check, today);
+        ret[i] = with_texts(finding, check->letting_type, result, due_on(finding, check, result, today));
     }
+}
+
+static enum pw_finding_result stored_result(const struct pw_json *node)
+{
+    for (int r = 0; pw_json_is_string(node) && pw_finding_result_words[r] != NULL; r++)
+        if (pw_str_is(pw_json_str(node), pw_finding_result_words[r]))
+            return (enum pw_finding_result)r;
+    return PW_FINDING_NOT_ASKED;
+}
+
+void pw_findings_recall(const struct pw_check_catalogue *catalogue, struct pw_str letting_type,
+    const struct pw_json *results, const struct pw_json *dates, struct pw_finding ret[PW_FINDINGS])
+{
+    for (size_t i = 0; i < PW_FINDINGS; i++) {
+        const struct finding *finding = &catalogue->findings[i];
+        const struct pw_json *date = pw_json_get(dates, finding->id.data);
+        pw_day day = PW_DAY_NONE;
+        if (pw_json_is_string(date) && !pw_day_parse(pw_json_str(date), &day))
+            day = PW_DAY_NONE;
+        ret[i] =
+            with_texts(finding, letting_type, stored_result(pw_json_get(results, finding->id.data)), day);
+    }
+}
+
+/* ---- writing ---- */
+
+void pw_findings_write_results(const struct pw_finding findings[PW_FINDINGS], struct pw_jsonw *w)
+{
+    pw_jsonw_object(w);
+    for (size_t i = 0; i < PW_FINDINGS; i++) {
+        pw_jsonw_key_str(w, findings[i].id);
+        pw_jsonw_z(w, pw_finding_result_words[findings[i].result]);
+    }
+    pw_jsonw_end_object(w);
+}
+
+void pw_findings_write_dates(const struct pw_finding findings[PW_FINDINGS], struct pw_jsonw *w)
+{
+    pw_jsonw_object(w);
+    for (size_t i = 0; i < PW_FINDINGS; i++) {
+        if (findings[i].due_on == PW_DAY_NONE)
+            continue;
+        pw_jsonw_key_str(w, findings[i].id);
+        pw_jsonw_day(w, findings[i].due_on);
+    }
+    pw_jsonw_end_object(w);
+}
+
+void pw_findings_write_more(const struct pw_finding findings[PW_FINDINGS], bool dutch, struct pw_jsonw *w)
+{
+    pw_jsonw_key(w, "due");
+    pw_jsonw_array(w);
+    for (size_t i = 0; i < PW_FINDINGS; i++) {
+        if (findings[i].due_on == PW_DAY_NONE)
+            continue;
+        pw_jsonw_object(w);
+        pw_jsonw_key(w, "id");
+        pw_jsonw_str(w, findings[i].id);
+        pw_jsonw_key(w, "on");
+        pw_jsonw_day(w, findings[i].due_on);
+        pw_jsonw_end_object(w);
+    }
+    pw_jsonw_end_array(w);
+    pw_jsonw_key(w, "innocent");
+    pw_jsonw_array(w);
+    for (size_t i = 0; i < PW_FINDINGS; i++) {
+        if (findings[i].result != PW_FINDING_INCONSISTENT)
+            continue;
+        pw_jsonw_object(w);
+        pw_jsonw_key(w, "id");
+        pw_jsonw_str(w, findings[i].id);
+        pw_jsonw_key(w, "text");
+        pw_jsonw_str(w, dutch ? findings[i].innocent.nl : findings[i].innocent.en);
+        pw_jsonw_end_object(w);
+    }
+    pw_jsonw_end_array(w);
 }
 
 void pw_findings_write(const struct pw_finding findings[PW_FINDINGS], bool dutch, struct pw_jsonw *w)

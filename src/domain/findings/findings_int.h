@@ -6,6 +6,7 @@
 
 #define FINDINGS_ITEMS_MAX   64
 #define FINDINGS_CLAUSES_MAX 16
+#define FINDINGS_KINDS_MAX   8 /* kinds of object with a next step of their own */
 
 enum item_type { ITEM_RELATION, ITEM_DATE, ITEM_NUMBER, ITEM_MONEY, ITEM_CLAUSES };
 enum check_kind { CHECK_GOOD, CHECK_BAD, CHECK_FRESH, CHECK_MOST, CHECK_ALL, CHECK_ABOVE };
@@ -18,18 +19,25 @@ struct item {
 
 struct finding {
     struct pw_str id, code;
-    struct pw_text next;
+    struct pw_text next, innocent;
+    struct {
+        struct pw_str letting_type;
+        struct pw_text next;
+    } kinds[FINDINGS_KINDS_MAX];
+    size_t kind_count;
     enum check_kind check;
     const struct item *item;
     const struct item *also; /* NULL = none */
     int64_t number;          /* days, most (thousandths) or euros */
+    int64_t within;          /* days from the check to when a step should be done */
+    bool repeat;             /* FRESH: due again `number` days after the date */
 };
 
 struct pw_check_catalogue {
     struct pw_arena *arena;
     unsigned references;
     const struct pw_fact_model *model;
-    struct pw_text notice, later_stage;
+    struct pw_text notice, too_early[PW_CHECK_STAGES];
     const char *clauses[FINDINGS_CLAUSES_MAX + 1]; /* NULL-ended */
     size_t clause_count;
     struct item items[FINDINGS_ITEMS_MAX];
@@ -38,5 +46,7 @@ struct pw_check_catalogue {
 };
 
 const struct item *findings_item(const struct pw_check_catalogue *catalogue, struct pw_str name);
+/* The next step of a finding for this kind of object. */
+struct pw_text findings_next(const struct finding *finding, struct pw_str letting_type);
 
 #endif

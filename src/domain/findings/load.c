@@ -51,45 +51,91 @@ static bool need_item(const struct pw_check_catalogue *catalogue, const struct p
     return *ret != NULL || pw_yaml_fail(node, err, "there is no such item; add it under `items`");
 }
 
+/* Next steps for kinds of object that need words of their own. */
+static bool load_kinds(const struct pw_check_catalogue *catalogue, struct finding *finding,
+    const struct pw_yaml *map, struct pw_err *err)
+{
+    const struct pw_kind *registration = pw_facts_kind(catalogue->model, PW_STR("registration"));
+    const struct pw_field *types =
+        registration == NULL ? NULL : pw_kind_field(registration, PW_STR("lettingType"));
+    size_t unused;
+    if (map == NULL)
+        return true;
+    if (!pw_yaml_need_map(map, err))
+        return false;
+    if (map->count > FINDINGS_KINDS_MAX || types == NULL)
+        return pw_yaml_fail(map, err, "at most %d kinds of object", FINDINGS_KINDS_MAX);
+    for (size_t i = 0; i < map->count; i++) {
+        if (!pw_yaml_choice(map->pairs[i].key, types->values, &unused, err) ||
+            !pw_yaml_text(map->pairs[i].value, &finding->kinds[i].next, err))
+            return false;
+        finding->kinds[i].letting_type = map->pairs[i].key->text;
+    }
+    finding->kind_count = map->count;
+    return true;
+}
+
+static bool load_numbers(struct finding *finding, const struct pw_yaml *node, struct pw_err *err)
+{
+    const struct pw_yaml *most = pw_yaml_get(node, "most");
+    return pw_yaml_opt_i64(node, "within", 1, 365, &finding->within, err) &&
+           pw_yaml_opt_bool(node, "repeat", &finding->repeat, err) &&
+           pw_yaml_opt_i64(node, "days", 1, 3650, &finding->number, err) &&
+           pw_yaml_opt_i64(node, "from", 1, 10000000, &finding->number, err) &&
+           (most == NULL || pw_yaml_milli(most, 0, 1000000, &finding->number, err));
+}
+
 static bool load_finding(
     struct pw_check_catalogue *catalogue, size_t n, const struct pw_yaml *node, struct pw_err *err)
 {
-    static const char *const keys[] = {
-        "id", "code", "item", "check", "next", "days", "most", "from", "also", NULL};
+    static const char *const keys[] = {"id", "code", "item", "check", "within", "next", "for", "innocent",
+        "days", "repeat", "most", "from", "also", NULL};
     struct finding *finding = &catalogue->findings[n];
-    const struct pw_yaml *id, *code, *item, *check, *next, *also = pw_yaml_get(node, "also");
-    const struct pw_yaml *most = pw_yaml_get(node, "most");
+    const struct pw_yaml *id, *code, *item, *check, *next, *innocent, *also = pw_yaml_get(node, "also");
     char expected[8];
     size_t kind;
     snprintf(expected, sizeof expected, "T%02zu", n + 1);
     if (!pw_yaml_known(node, keys, err) || !pw_yaml_need(node, "id", &id, err) ||
         !pw_yaml_need(node, "code", &code, err) || !pw_yaml_need(node, "item", &item, err) ||
         !pw_yaml_need(node, "check", &check, err) || !pw_yaml_need(node, "next", &next, err) ||
-        !pw_yaml_str(id, &finding->id, err) || !pw_yaml_str(code, &finding->code, err) ||
-        !pw_yaml_choice(check, check_words, &kind, err) || !pw_yaml_text(next, &finding->next, err) ||
+        !pw_yaml_need(node, "innocent", &innocent, err) || !pw_yaml_str(id, &finding->id, err) ||
+        !pw_yaml_str(code, &finding->code, err) || !pw_yaml_choice(check, check_words, &kind, err) ||
+        !pw_yaml_text(next, &finding->next, err) || !pw_yaml_text(innocent, &finding->innocent, err) ||
+        !load_kinds(catalogue, finding, pw_yaml_get(node, "for"), err) ||
         !need_item(catalogue, item, &finding->item, err) ||
         (also != NULL && !need_item(catalogue, also, &finding->also, err)))
         return false;
     if (!pw_str_is(finding->id, expected))
         return pw_yaml_fail(id, err, "findings stand in order; here %s is expected", expected);
     finding->check = (enum check_kind)kind;
-    if (!pw_yaml_opt_i64(node, "days", 1, 3650, &finding->number, err) ||
-        !pw_yaml_opt_i64(node, "from", 1, 10000000, &finding->number, err))
+    return load_numbers(finding, node, err);
+}
+
+/* Why each later stage's items may not be asked before it. */
+static bool load_too_early(
+    struct pw_check_catalogue *catalogue, const struct pw_yaml *map, struct pw_err *err)
+{
+    const struct pw_yaml *text;
+    if (!pw_yaml_known(map, pw_check_stage_words, err))
         return false;
-    return most == NULL || pw_yaml_milli(most, 0, 1000000, &finding->number, err);
+    for (size_t i = 1; i < PW_CHECK_STAGES; i++)
+        if (!pw_yaml_need(map, pw_check_stage_words[i], &text, err) ||
+            !pw_yaml_text(text, &catalogue->too_early[i], err))
+            return false;
+    return true;
 }
 
 static bool load_catalogue(
     struct pw_check_catalogue *catalogue, const struct pw_yaml *root, struct pw_err *err)
 {
-    static const char *const keys[] = {"notice", "later-stage", "clauses", "items", "findings", NULL};
+    static const char *const keys[] = {"notice", "too-early", "clauses", "items", "findings", NULL};
     const struct pw_yaml *notice, *later, *clauses, *items, *findings;
     if (!pw_yaml_known(root, keys, err) || !pw_yaml_need(root, "notice", &notice, err) ||
-        !pw_yaml_need(root, "later-stage", &later, err) || !pw_yaml_need(root, "clauses", &clauses, err) ||
+        !pw_yaml_need(root, "too-early", &later, err) || !pw_yaml_need(root, "clauses", &clauses, err) ||
         !pw_yaml_need(root, "items", &items, err) || !pw_yaml_need(root, "findings", &findings, err) ||
-        !pw_yaml_text(notice, &catalogue->notice, err) ||
-        !pw_yaml_text(later, &catalogue->later_stage, err) || !pw_yaml_need_list(clauses, err) ||
-        !pw_yaml_need_map(items, err) || !pw_yaml_need_list(findings, err))
+        !pw_yaml_text(notice, &catalogue->notice, err) || !load_too_early(catalogue, later, err) ||
+        !pw_yaml_need_list(clauses, err) || !pw_yaml_need_map(items, err) ||
+        !pw_yaml_need_list(findings, err))
         return false;
     if (clauses->count > FINDINGS_CLAUSES_MAX)
         return pw_yaml_fail(clauses, err, "at most %d clauses", FINDINGS_CLAUSES_MAX);

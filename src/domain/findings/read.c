@@ -96,16 +96,111 @@ static void read_value(const struct pw_check_catalogue *catalogue, const struct 
     }
 }
 
-/* Refuses a denied attribute by its reason; true when the name is one. */
+/* ---- what may never be asked ---- */
+
+#define WORDS_MAX    12 /* of one member name */
+#define RUN_MAX      4  /* words that an alias is made of */
+#define NAME_MAX_LEN 64
+
+/* Where the words of "tenantNationality", "tenant_nationality" or "bsn2" begin; the count. */
+static size_t split_words(struct pw_str name, size_t starts[WORDS_MAX + 1])
+{
+    size_t count = 0;
+    bool within = false, lower = false;
+    for (size_t i = 0; i < name.len && count < WORDS_MAX; i++) {
+        char c = name.data[i];
+        bool upper = c >= 'A' && c <= 'Z';
+        bool letter = upper || (c >= 'a' && c <= 'z');
+        if (letter && (!within || (upper && lower)))
+            starts[count++] = i;
+        within = letter;
+        lower = letter && !upper;
+    }
+    starts[count] = name.len;
+    return count;
+}
+
+/* A run of words without what stands behind them ("bsn2": "bsn"). */
+static struct pw_str run_of(struct pw_str name, size_t from, size_t until)
+{
+    while (until > from && !((name.data[until - 1] | 32) >= 'a' && (name.data[until - 1] | 32) <= 'z'))
+        until--;
+    return (struct pw_str){name.data + from, until - from};
+}
+
+const struct pw_denied *pw_findings_denied(const struct pw_check_catalogue *catalogue, const char *name)
+{
+    struct pw_str text = pw_str_z(name);
+    size_t starts[WORDS_MAX + 1];
+    const struct pw_denied *found = pw_facts_denied(catalogue->model, text);
+    size_t words = found != NULL ? 0 : split_words(text, starts);
+    for (size_t i = 0; i < words; i++)
+        for (size_t n = 1; n <= RUN_MAX && i + n <= words && found == NULL; n++)
+            found = pw_facts_denied(catalogue->model, run_of(text, starts[i], starts[i + n]));
+    return found;
+}
+
+/* Refuses a denied attribute by its reason and source; true when the name is one. */
 static bool refuse_denied(const struct pw_check_catalogue *catalogue, const char *name,
     const struct pw_at *at, struct pw_faults *faults)
 {
-    const struct pw_denied *denied = pw_facts_denied(catalogue->model, pw_str_z(name));
+    const struct pw_denied *denied = pw_findings_denied(catalogue, name);
     if (denied == NULL)
         return false;
-    pw_fault(faults, at, PW_FAULT_NOT_ALLOWED, denied->reason.nl.data, denied->reason.en.data);
+    struct pw_str nl = pw_str_printf(
+        faults->arena, "%.*s (%.*s)", PW_STR_ARG(denied->reason.nl), PW_STR_ARG(denied->source));
+    struct pw_str en = pw_str_printf(
+        faults->arena, "%.*s (%.*s)", PW_STR_ARG(denied->reason.en), PW_STR_ARG(denied->source));
+    pw_fault(faults, at, PW_FAULT_NOT_ALLOWED, nl.data, en.data);
     return true;
 }
+
+static bool listed(const char *const *names, const char *name)
+{
+    for (size_t i = 0; names != NULL && names[i] != NULL; i++)
+        if (strcmp(names[i], name) == 0)
+            return true;
+    return false;
+}
+
+/* Every member below `node`, however deep; `known` names are in their place everywhere below it. */
+static void refuse_below(const struct pw_check_catalogue *catalogue, const struct pw_json *node,
+    const struct pw_at *at, const char *const *known, struct pw_faults *faults)
+{
+    struct pw_json_iter it = pw_json_members(node);
+    while (pw_json_is_object(node) && pw_json_next(&it)) {
+        const struct pw_at here = {.up = at, .name = it.name};
+        if (!listed(known, it.name))
+            (void)refuse_denied(catalogue, it.name, &here, faults);
+        refuse_below(catalogue, it.value, &here, known, faults);
+    }
+    for (size_t i = 0; pw_json_is_array(node) && i < pw_json_count(node); i++) {
+        const struct pw_at here = {.up = at, .index = i};
+        refuse_below(catalogue, pw_json_item(node, i), &here, known, faults);
+    }
+}
+
+/* The body's own members have their names read elsewhere; here what lies below them. */
+static void refuse_nested(
+    const struct pw_check_catalogue *catalogue, const struct pw_json *body, struct pw_faults *faults)
+{
+    static const char *const in_premises[] = {"postcode", "municipality", NULL};
+    struct pw_json_iter it = pw_json_members(body);
+    while (pw_json_next(&it)) {
+        const struct pw_at at = {.name = it.name};
+        bool items = strcmp(it.name, "items") == 0 && pw_json_is_object(it.value);
+        struct pw_json_iter inner = pw_json_members(it.value);
+        while (items && pw_json_next(&inner)) {
+            const struct pw_at here = {.up = &at, .name = inner.name};
+            refuse_below(catalogue, inner.value, &here, NULL, faults);
+        }
+        if (!items)
+            refuse_below(
+                catalogue, it.value, &at, strcmp(it.name, "premises") == 0 ? in_premises : NULL, faults);
+    }
+}
+
+/* ---- items ---- */
 
 static void read_items(const struct pw_check_catalogue *catalogue, const struct pw_json *items,
     enum pw_check_stage stage, pw_day today, struct pw_faults *faults)
@@ -120,8 +215,8 @@ static void read_items(const struct pw_check_catalogue *catalogue, const struct 
         const struct pw_at here = {.up = &at, .name = it.name};
         const struct item *item = findings_item(catalogue, pw_str_z(it.name));
         if (item != NULL && item->stage > stage)
-            pw_fault(faults, &here, PW_FAULT_NOT_ALLOWED_AT_STAGE, catalogue->later_stage.nl.data,
-                catalogue->later_stage.en.data);
+            pw_fault(faults, &here, PW_FAULT_NOT_ALLOWED_AT_STAGE, catalogue->too_early[item->stage].nl.data,
+                catalogue->too_early[item->stage].en.data);
         else if (item != NULL)
             read_value(catalogue, item, &here, it.value, today, faults);
         else if (!refuse_denied(catalogue, it.name, &here, faults))
@@ -145,6 +240,8 @@ static void read_notice(const struct pw_json *body, struct pw_faults *faults)
 bool pw_findings_read(const struct pw_check_catalogue *catalogue, const struct pw_json *body, pw_day today,
     struct pw_check *ret, struct pw_faults *faults)
 {
+    static const char *const own[] = {
+        "sourceId", "premises", "stage", "lettingType", "purpose", "noticeGiven", "items", NULL};
     size_t before = faults->count + faults->more, stage = 0;
     *ret = (struct pw_check){.items = pw_json_get(body, "items")};
     bool staged = read_choice(body, "stage", true, pw_check_stage_words, &stage, faults);
@@ -155,8 +252,10 @@ bool pw_findings_read(const struct pw_check_catalogue *catalogue, const struct p
     struct pw_json_iter it = pw_json_members(body);
     while (pw_json_next(&it)) {
         const struct pw_at here = {.name = it.name};
-        (void)refuse_denied(catalogue, it.name, &here, faults);
+        if (!listed(own, it.name) && !refuse_denied(catalogue, it.name, &here, faults))
+            pw_fault(faults, &here, PW_FAULT_UNKNOWN_FIELD, NULL, NULL);
     }
+    refuse_nested(catalogue, body, faults);
     /* Without a stage nothing can be said of what belongs to a later one. */
     if (ret->items != NULL)
         read_items(catalogue, ret->items, staged ? ret->stage : PW_STAGE_END, today, faults);

@@ -1,0 +1,70 @@
+/* What the files of check share: the stage, and a landlord's request under way. */
+#ifndef CHECK_INT_H
+#define CHECK_INT_H
+
+#include <pandwacht/access.h>
+#include <pandwacht/audit.h>
+#include <pandwacht/base.h>
+#include <pandwacht/check.h>
+#include <pandwacht/crypto.h>
+#include <pandwacht/db.h>
+#include <pandwacht/facts.h>
+#include <pandwacht/findings.h>
+#include <pandwacht/http.h>
+#include <pandwacht/json.h>
+#include <pandwacht/ledger.h>
+#include <pandwacht/loop.h>
+#include <pandwacht/premises.h>
+
+#define CHECK_ANSWER_MAX    (256u << 10)
+#define CHECK_CANONICAL_MAX (1u << 20)
+
+struct pw_tenant_checks {
+    struct pw_tenant_check_options options;
+};
+
+/* The civil day in the Netherlands. */
+pw_day check_today(const struct pw_tenant_checks *checks);
+
+/* The landlord on whose behalf the caller asks; NULL when there is none and 403 was answered. */
+const struct pw_uuid *check_landlord(struct pw_request *req);
+
+/* The id in the path; false: 404 was answered. */
+bool check_path_id(struct pw_request *req, struct pw_uuid *ret);
+
+/* What tells the same request from another, under the content key; false: answered already. */
+bool check_content_mac(struct pw_tenant_checks *checks, struct pw_request *req, const char *what,
+    const struct pw_json *body, uint8_t ret[PW_MAC_SIZE]);
+
+/* ---- names of premises: kept as the landlord gave them, never looked up here ---- */
+
+/* Reads member `premises` of the body; false: faults. */
+bool check_read_premises(struct pw_request *req, const struct pw_json *body, struct pw_premises_ref *ret,
+    struct pw_faults *faults);
+/* {"bagId"} or {"address"} or {"premisesId"}, in the arena. */
+struct pw_str check_named(struct pw_arena *arena, const struct pw_premises_ref *ref);
+/* Back from what was kept. */
+bool check_named_read(struct pw_arena *arena, struct pw_str named, struct pw_premises_ref *ret);
+/* The landlord's own id of premises so named: the same for the same landlord and name, and no other's. */
+struct pw_uuid check_premises_id(
+    struct pw_arena *arena, const struct pw_uuid *landlord, const struct pw_premises_ref *ref);
+
+/* A request that waits for one transaction. */
+struct check_call {
+    struct pw_tenant_checks *checks;
+    struct pw_request *req;
+    const struct pw_caller *caller;
+    struct pw_uuid id;
+    uint8_t mac[PW_MAC_SIZE];
+    pw_usec now;
+    size_t statement, before;
+    void *own; /* what a handler adds */
+};
+
+struct check_call *check_call_new(struct pw_request *req, struct pw_tenant_checks *checks);
+
+/* Starts an answer {"id","status",...}: the writer stands within the open object. */
+void check_answer_begin(struct pw_buf *out, struct pw_jsonw *w, const struct pw_uuid *id, const char *status);
+void check_answer_end(struct pw_request *req, int status, struct pw_buf *out, struct pw_jsonw *w);
+
+#endif
