@@ -60,12 +60,13 @@ uint64_t cel_utf8_count(const char *ptr, size_t len);
 /* ---- types.c ---- */
 
 /* Type kinds beyond enum cel_kind. CEL_ERROR stands for "already reported": fits everything. */
-enum { CEL_T_DYN = 32, CEL_T_PARAM, CEL_T_WRAPPER };
+enum { CEL_T_DYN = 32, CEL_T_PARAM, CEL_T_WRAPPER, CEL_T_MORE };
 
 struct cel_type {
-    uint8_t kind;                 /* enum cel_kind or the above */
-    uint32_t ref;                 /* STRING: enum domain or 0; STRUCT, OPAQUE: id; PARAM: number */
-    const struct cel_type *a, *b; /* LIST OPTIONAL TYPE: a; MAP: key a, value b */
+    uint8_t kind; /* enum cel_kind or the above */
+    uint32_t ref; /* STRING: enum domain or 0; STRUCT, OPAQUE: id; PARAM: number */
+    /* LIST OPTIONAL TYPE: a; MAP: key a, value b; OPAQUE: first parameter a, the others a chain of MORE, b */
+    const struct cel_type *a, *b;
 };
 
 extern const struct cel_type cel_t_error, cel_t_dyn, cel_t_null, cel_t_bool, cel_t_int, cel_t_uint,
@@ -169,8 +170,8 @@ struct cel_env {
     uint32_t group_count;
 };
 
-extern const struct cel_def cel_defs_core[], cel_defs_time[], cel_defs_strings[], cel_defs_math[],
-    cel_defs_lists[], cel_defs_encoders[], cel_defs_optionals[], cel_defs_network[];
+extern const struct cel_def cel_defs_core[], cel_defs_time[], cel_defs_strings[], cel_defs_format[],
+    cel_defs_math[], cel_defs_lists[], cel_defs_encoders[], cel_defs_optionals[], cel_defs_network[];
 
 bool cel_overloads_load(struct cel_env *env, const struct cel_def *defs);
 bool cel_overload_add(struct cel_env *env, const char *signature, cel_fn *fn, cel_host_fn *host,

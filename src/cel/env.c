@@ -38,7 +38,8 @@ struct cel_env *cel_env_new(const struct cel_env_options *options)
     const char *container = env->options.container != NULL ? env->options.container : "";
     env->options.container = cel_arena_text(&env->arena, container, strlen(container));
     static const struct cel_def *const tables[] = {cel_defs_core, cel_defs_time, cel_defs_strings,
-        cel_defs_math, cel_defs_lists, cel_defs_encoders, cel_defs_optionals, cel_defs_network};
+        cel_defs_format, cel_defs_math, cel_defs_lists, cel_defs_encoders, cel_defs_optionals,
+        cel_defs_network};
     for (size_t i = 0; i < CEL_COUNT(tables); i++)
         cel_overloads_load(env, tables[i]);
     return env;

@@ -111,16 +111,40 @@ static const struct cel_type *parse_generic(
         arena, generic[which].kind, 0, args[0], generic[which].parameters > 1 ? args[1] : NULL);
 }
 
-/* Names of the host's structs and opaque types. Opaque names go up to a matching '>'. */
-static const struct cel_type *parse_host_type(
-    struct cel_env *env, struct cel_arena *arena, const char *ptr, size_t len)
+/* The parameters of an opaque type, as a chain; the first link is the type itself. */
+static const struct cel_type *parse_parameters(struct cel_env *env, struct cel_arena *arena, const char **at,
+    const char *end, bool params, struct cel_type *link)
 {
+    struct cel_type *head = link;
+    do {
+        if (link->a != NULL) {
+            struct cel_type *more = cel_arena_get(arena, sizeof(*more));
+            more->kind = CEL_T_MORE;
+            link->b = more;
+            link = more;
+        }
+        link->a = cel_type_parse(env, arena, at, end, params);
+        if (link->a == NULL)
+            return NULL;
+    } while (take(at, end, ','));
+    return take(at, end, ')') ? head : NULL;
+}
+
+/* The host's structs and opaque types, by the name that ends at *at. */
+static const struct cel_type *parse_host_type(struct cel_env *env, struct cel_arena *arena, const char *ptr,
+    const char **at, const char *end, bool params)
+{
+    size_t len = (size_t)(*at - ptr);
     for (uint32_t i = 0; i < env->record_count; i++)
         if (equals(env->records[i].name, ptr, len))
             return cel_type_make(arena, CEL_STRUCT, i + 1, NULL, NULL);
-    for (uint32_t i = 0; i < env->opaque_count; i++)
-        if (equals(env->opaques[i], ptr, len))
-            return cel_type_make(arena, CEL_OPAQUE, i + 1, NULL, NULL);
+    for (uint32_t i = 0; i < env->opaque_count; i++) {
+        if (!equals(env->opaques[i], ptr, len))
+            continue;
+        struct cel_type *type = cel_arena_get(arena, sizeof(*type));
+        *type = (struct cel_type){.kind = CEL_OPAQUE, .ref = i + 1};
+        return take(at, end, '(') ? parse_parameters(env, arena, at, end, params, type) : type;
+    }
     return NULL;
 }
 
@@ -143,7 +167,7 @@ const struct cel_type *cel_type_parse(
     for (size_t i = 0; i < CEL_COUNT(generic); i++)
         if (equals(generic[i].name, start, len))
             return parse_generic(env, arena, at, end, params, i);
-    return parse_host_type(env, arena, start, len);
+    return parse_host_type(env, arena, start, at, end, params);
 }
 
 /* ---- writing ---- */
@@ -172,7 +196,7 @@ static void write_type(const struct cel_env *env, const struct cel_type *type, s
         return;
     case CEL_OPAQUE:
         put(out, env->opaques[type->ref - 1]);
-        return;
+        break;
     default:
         put(out, cel_kind_name(type->kind));
     }
@@ -180,9 +204,14 @@ static void write_type(const struct cel_env *env, const struct cel_type *type, s
         return;
     put(out, "(");
     write_type(env, type->a, out);
-    if (type->b != NULL) {
+    const struct cel_type *rest = type->b;
+    for (; rest != NULL && rest->kind == CEL_T_MORE; rest = rest->b) {
         put(out, ", ");
-        write_type(env, type->b, out);
+        write_type(env, rest->a, out);
+    }
+    if (rest != NULL) {
+        put(out, ", ");
+        write_type(env, rest, out);
     }
     put(out, ")");
 }
@@ -283,6 +312,8 @@ static bool unify(struct cel_subst *subst, const struct cel_type *to, const stru
         return false;
     if (to->kind == CEL_TYPE)
         return true;
+    if ((to->a == NULL) != (from->a == NULL) || (to->b == NULL) != (from->b == NULL))
+        return false; /* opaque types of as many parameters */
     return (to->a == NULL || unify(subst, to->a, from->a)) && (to->b == NULL || unify(subst, to->b, from->b));
 }
 
@@ -313,6 +344,19 @@ const struct cel_type *cel_type_apply(struct cel_subst *subst, const struct cel_
     return a == type->a && b == type->b ? type : cel_type_make(subst->arena, type->kind, type->ref, a, b);
 }
 
+/* Of two types that fit each other: dyn wherever one of them is. */
+static const struct cel_type *widen(
+    struct cel_subst *subst, const struct cel_type *x, const struct cel_type *y)
+{
+    if (x->kind == CEL_T_DYN || y->kind == CEL_T_DYN)
+        return &cel_t_dyn;
+    if (x->kind != y->kind || x->a == NULL || x->kind == CEL_TYPE)
+        return y;
+    const struct cel_type *a = widen(subst, x->a, y->a);
+    const struct cel_type *b = x->b != NULL ? widen(subst, x->b, y->b) : NULL;
+    return a == y->a && b == y->b ? y : cel_type_make(subst->arena, y->kind, y->ref, a, b);
+}
+
 const struct cel_type *cel_type_join(
     struct cel_subst *subst, const struct cel_type *x, const struct cel_type *y)
 {
@@ -330,5 +374,5 @@ const struct cel_type *cel_type_join(
         return cel_type_fits(subst, x, y) ? x : &cel_t_dyn;
     if (!cel_type_fits(subst, y, x))
         return &cel_t_dyn;
-    return cel_type_apply(subst, y, false);
+    return widen(subst, cel_type_apply(subst, x, false), cel_type_apply(subst, y, false));
 }

@@ -71,15 +71,22 @@ function expectation(test: Dict): Dict {
   return { value: tagged(typed?.result ?? test.value ?? { boolValue: true }), ...type };
 }
 
-/** Variables as {name, type}; functions as {function: signature}, one an overload. */
+/** The abstract types that a declaration speaks of, bar the library's own. */
+function abstracts(declared: Dict[]): Dict[] {
+  const names = JSON.stringify(declared).matchAll(/"abstractType":\{"name":"([^"]+)"/g);
+  return [...new Set([...names].map((match) => match[1]))].filter((name) => name !== "optional_type").map((abstract) => ({ abstract }));
+}
+
+/** Variables as {name, type}; functions as {function: signature}, one an overload; types as {abstract: name}. */
 function environment(declared: Dict[]): Dict[] {
-  return declared.flatMap((d) =>
+  const rest = declared.flatMap((d) =>
     d.ident
       ? [{ name: d.name, type: typeText(d.ident.type) }]
       : d.function.overloads.map((o: Dict) => ({
           function: `${d.name}(${(o.params ?? []).map(typeText).join(", ")}) -> ${typeText(o.resultType)}`,
         })),
   );
+  return [...abstracts(declared), ...rest];
 }
 
 function bindings(bound: Record<string, Dict>): Dict {

@@ -140,7 +140,7 @@ struct cel_value value_tagged(struct pool *pool, const json_t *json)
             json_is_number(inner) ? (int64_t)json_number_value(inner) : strtoll(text(inner), NULL, 10));
     if (strcmp(tag, "uint") == 0)
         return cel_uint(
-            json_is_integer(inner) ? (uint64_t)json_integer_value(inner) : strtoull(text(inner), NULL, 10));
+            json_is_number(inner) ? (uint64_t)json_number_value(inner) : strtoull(text(inner), NULL, 10));
     if (strcmp(tag, "double") == 0)
         return tagged_double(inner);
     if (strcmp(tag, "string") == 0)
