@@ -1,7 +1,7 @@
 /*
- * import: facts from files of JSON lines, each as POST /v1/fact-batches takes them, written through
- * the same ledger in transactions of at most 5,000. What is already in counts as a duplicate, so
- * that an import that broke off is simply run again.
+ * import: facts from files of JSON lines, each as POST /v1/fact-batches takes them, or of CSV, written
+ * through the same ledger in transactions of at most 5,000. What is already in counts as a duplicate,
+ * so that an import that broke off is simply run again.
  */
 #include "import_int.h"
 
@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define CHUNK_LINES   5000
@@ -41,9 +42,52 @@ static bool find_source(struct import *import, const char *name, struct pw_err *
 
 void import_reject(struct import *import, size_t line, const char *pointer, const char *code)
 {
+    struct pw_buf out;
+    struct pw_jsonw w;
     import->rejected++;
-    printf("%s:%zu: %s %s\n", import->file, line, pointer[0] == '\0' ? "/" : pointer, code);
+    if (!import->ctl->json) {
+        printf("%s:%zu: %s %s\n", import->file, line, pointer[0] == '\0' ? "/" : pointer, code);
+        return;
+    }
+    pw_buf_init(&out, CANONICAL_MAX);
+    pw_jsonw_init(&w, &out);
+    pw_jsonw_object(&w);
+    pw_jsonw_key(&w, "file");
+    pw_jsonw_z(&w, import->file);
+    pw_jsonw_key(&w, "line");
+    pw_jsonw_i64(&w, (int64_t)line);
+    pw_jsonw_key(&w, "name");
+    pw_jsonw_z(&w, pointer);
+    pw_jsonw_key(&w, "code");
+    pw_jsonw_z(&w, code);
+    pw_jsonw_end_object(&w);
+    printf("%.*s\n", PW_STR_ARG(pw_buf_str(&out)));
+    pw_buf_release(&out);
 }
+
+/* ---- progress, on a terminal ---- */
+
+static void measure(struct import *import)
+{
+    struct stat stat_of;
+    for (int i = 0; i < import->ctl->operand_count; i++)
+        if (stat(import->ctl->operands[i], &stat_of) == 0)
+            import->octets_in_all += (size_t)stat_of.st_size;
+}
+
+static void show_progress(const struct import *import)
+{
+    static const char bar[] = "########################################";
+    const int width = (int)sizeof bar - 1;
+    size_t all = import->octets_in_all > 0 ? import->octets_in_all : 1;
+    double done = import->octets_read >= all ? 1.0 : (double)import->octets_read / (double)all;
+    if (isatty(STDERR_FILENO))
+        fprintf(stderr, "\r[%-*.*s] %3d %%  %zu created, %zu duplicates, %zu rejected", width,
+            (int)(done * width), bar, (int)(done * 100), import->created, import->duplicates,
+            import->rejected);
+}
+
+/* ---- chunks ---- */
 
 static void on_written(void *arg)
 {
@@ -86,9 +130,7 @@ static void write_chunk(struct import *import)
     }
     import->count = 0;
     pw_arena_reset(import->arena);
-    if (isatty(STDERR_FILENO))
-        fprintf(stderr, "\r%zu created, %zu duplicates, %zu rejected", import->created, import->duplicates,
-            import->rejected);
+    show_progress(import);
 }
 
 static struct pw_str canonical(struct import *import, const struct pw_kind *kind, const struct pw_json *json)
@@ -101,7 +143,7 @@ static struct pw_str canonical(struct import *import, const struct pw_kind *kind
     return text;
 }
 
-static void add_line(struct import *import, struct pw_str text, size_t line)
+void import_line(struct import *import, struct pw_str text, size_t line)
 {
     const struct pw_json *json;
     struct pw_faults faults;
@@ -142,25 +184,38 @@ static void add_line(struct import *import, struct pw_str text, size_t line)
         write_chunk(import);
 }
 
-static bool import_file(struct import *import, const char *path, struct pw_err *err)
+static void import_json_lines(struct import *import, FILE *in)
+{
+    char *line = NULL;
+    size_t size = 0, number = 0;
+    ssize_t length;
+    while ((length = getline(&line, &size, in)) >= 0) {
+        struct pw_str text = pw_str_trim((struct pw_str){line, (size_t)length});
+        import->octets_read += (size_t)length;
+        number++;
+        if (text.len > 0)
+            import_line(import, text, number);
+    }
+    free(line);
+}
+
+/* `format` NULL: by the end of the name. */
+static bool import_file(struct import *import, const char *path, const char *format, struct pw_err *err)
 {
     FILE *in = fopen(path, "r");
     if (in == NULL)
         return pw_fail_at(err, PW_ERR_IO, path, 0, 0, "cannot be read: %s", strerror(errno));
-    char *line = NULL;
-    size_t size = 0, number = 0;
-    ssize_t length;
     import->file = path;
-    while ((length = getline(&line, &size, in)) >= 0) {
-        struct pw_str text = pw_str_trim((struct pw_str){line, (size_t)length});
-        number++;
-        if (text.len > 0)
-            add_line(import, text, number);
-    }
-    free(line);
+    bool csv =
+        format != NULL ? strcmp(format, "csv") == 0 : pw_str_has_suffix(pw_str_z(path), PW_STR(".csv"));
+    bool ok = true;
+    if (csv)
+        ok = import_csv(import, in, err);
+    else
+        import_json_lines(import, in);
     fclose(in);
     write_chunk(import);
-    return true;
+    return ok;
 }
 
 static bool open_import(struct import *import, const char *client, const char *kind, struct pw_err *err)
@@ -196,10 +251,11 @@ static void close_import(struct import *import)
 
 int run_import(struct ctl *ctl)
 {
-    const char *client = NULL, *kind = NULL;
+    const char *client = NULL, *kind = NULL, *format = NULL;
     const struct option_row rows[] = {
         {"client", OPTION_TEXT, "NAME", "the client it is entered for", &client},
         {"kind", OPTION_TEXT, "KIND", "kind of every line, or premises (else each line says)", &kind},
+        {"format", OPTION_TEXT, "csv|ndjson", "of every file (else by its name: .csv is CSV)", &format},
     };
     int status;
     struct pw_err err;
@@ -208,14 +264,19 @@ int run_import(struct ctl *ctl)
         return status;
     if (client == NULL)
         return wrong_usage(ctl, "--client is needed");
+    if (format != NULL && strcmp(format, "csv") != 0 && strcmp(format, "ndjson") != 0)
+        return wrong_usage(ctl, "--format takes csv or ndjson");
+    measure(&import);
     bool ok = open_import(&import, client, kind, &err);
     for (int i = 0; ok && i < ctl->operand_count; i++)
-        ok = import_file(&import, ctl->operands[i], &err);
+        ok = import_file(&import, ctl->operands[i], format, &err);
     close_import(&import);
     if (!ok)
         return failed(&err);
     if (isatty(STDERR_FILENO))
         fputc('\n', stderr);
-    printf("%zu created, %zu duplicates, %zu rejected\n", import.created, import.duplicates, import.rejected);
+    printf(ctl->json ? "{\"created\":%zu,\"duplicates\":%zu,\"rejected\":%zu}\n"
+                     : "%zu created, %zu duplicates, %zu rejected\n",
+        import.created, import.duplicates, import.rejected);
     return import.rejected == 0 ? EXIT_DONE : EXIT_FAILED;
 }

@@ -1,8 +1,10 @@
-/* Private to the command import: what its two halves share. */
+/* Private to the command import: what its parts share. */
 #ifndef PANDWACHT_CTL_IMPORT_INT_H
 #define PANDWACHT_CTL_IMPORT_INT_H
 
 #include "ctl_int.h"
+
+#include <stdio.h>
 
 #include <pandwacht/crypto.h>
 #include <pandwacht/facts.h>
@@ -35,8 +37,13 @@ struct import {
     bool written;
     size_t created, duplicates, rejected;
     const char *file;
+    size_t octets_read, octets_in_all; /* for the progress bar */
 };
 
+/* One fact or premises as JSON: written when a chunk is full. `line` is where it stands in the file. */
+void import_line(struct import *import, struct pw_str text, size_t line);
+/* A file of CSV, each row as the JSON line that its columns name. */
+bool import_csv(struct import *import, FILE *in, struct pw_err *err) PW_MUST_CHECK;
 /* Prints a rejected line and counts it. */
 void import_reject(struct import *import, size_t line, const char *pointer, const char *code);
 /* premises lines: {"premises": {...}, "attributes": {...}}, the latter the body of PUT /v1/premises/{id},
