@@ -472,7 +472,12 @@ enum cel_truth cel_eval_bool(struct cel_ctx *ctx, int32_t index, const union cel
  * (until its next evaluation), the program, and the slots' memory. */
 struct cel_value cel_eval(struct cel_ctx *ctx, int32_t index, const union cel_slot *slots);
 
-/* The same, by the reference interpreter that walks the tree: slower, for differential tests. */
+/* Evaluates every expression of the program as a condition. Bit n % 64 of word n / 64 tells about expression
+ * n: in `fired` whether it is true, in `failed` (which may be NULL) whether it is an error or no bool. Both
+ * have (cel_program_count() + 63) / 64 words. */
+void cel_eval_all(struct cel_ctx *ctx, const union cel_slot *slots, uint64_t *fired, uint64_t *failed);
+
+/* As cel_eval(), by the reference interpreter that walks the tree: slower, for differential tests. */
 struct cel_value cel_eval_reference(struct cel_ctx *ctx, int32_t index, const union cel_slot *slots);
 
 /* The text of the last evaluation's error: "division by zero"; "" if it had none. Names operations and

@@ -217,3 +217,19 @@ enum cel_truth cel_eval_bool(struct cel_ctx *ctx, int32_t index, const union cel
     }
     return CEL_IS_ERROR;
 }
+
+void cel_eval_all(struct cel_ctx *ctx, const union cel_slot *slots, uint64_t *fired, uint64_t *failed)
+{
+    uint32_t count = ctx->program->count;
+    memset(fired, 0, (count + 63) / 64 * sizeof(*fired));
+    if (failed != NULL)
+        memset(failed, 0, (count + 63) / 64 * sizeof(*failed));
+    for (uint32_t i = 0; i < count; i++) {
+        enum cel_truth truth = cel_eval_bool(ctx, (int32_t)i, slots);
+        uint64_t bit = (uint64_t)1 << i % 64;
+        if (truth == CEL_IS_TRUE)
+            fired[i / 64] |= bit;
+        else if (truth == CEL_IS_ERROR && failed != NULL)
+            failed[i / 64] |= bit;
+    }
+}

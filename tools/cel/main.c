@@ -4,6 +4,7 @@
  *   cel eval EXPR [--bind JSON] [--unchecked]     the value; exit 1 if it is an error
  *   cel check EXPR... [--env FILE]                type and cost of each, or what is wrong
  *   cel conformance [--without LIB] FILE...       runs test cases, one JSON object a line
+ *   cel bench RULES.jsonl DOSSIERS.jsonl          how fast conditions run
  */
 #include "tool.h"
 
@@ -18,6 +19,7 @@ static const struct {
     {"eval", run_eval, "cel eval EXPR [--bind JSON] [--unchecked]"},
     {"check", run_check, "cel check EXPR... [--env FILE]"},
     {"conformance", run_conformance, "cel conformance [--without LIB] FILE..."},
+    {"bench", run_bench, "cel bench RULES.jsonl DOSSIERS.jsonl"},
 };
 
 int main(int argc, char **argv)

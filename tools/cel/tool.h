@@ -25,5 +25,6 @@ void print_findings(const struct cel_diags *diags);
 int run_eval(int argc, char **argv);
 int run_check(int argc, char **argv);
 int run_conformance(int argc, char **argv);
+int run_bench(int argc, char **argv);
 
 #endif
