@@ -37,13 +37,16 @@ enum pw_level_of_risk { PW_RISK_NONE, PW_RISK_WATCH, PW_RISK_ALERT, PW_RISK_URGE
 /* "none", "watch", "alert", "urgent", NULL. */
 extern const char *const pw_risk_words[];
 
-enum pw_rule_scope { PW_SCOPE_TENANCY, PW_SCOPE_PREMISES };
+/* Whose facts a rule reads: the tenancy's; all of the premises; or the tenancy's and those of the time
+ * without one just before it (what a register says of a company before it rents). */
+enum pw_rule_scope { PW_SCOPE_TENANCY, PW_SCOPE_PREMISES, PW_SCOPE_RUN_UP };
 enum pw_rule_phase { PW_PHASE_PREVENTIVE, PW_PHASE_REPRESSIVE, PW_PHASE_BOTH };
 enum pw_rule_grade { PW_GRADE_A, PW_GRADE_B, PW_GRADE_C, PW_GRADE_E };
 
 extern const char *const pw_grade_words[]; /* "A", "B", "C", "E", NULL */
 /* What a sign may point at: "cannabis", ... "hiding", "any", NULL; indicates is a mask over them. */
 extern const char *const pw_phenomenon_words[];
+#define PW_PHENOMENON_ANY 12 /* position of "any" */
 
 /* What the theme does in the gates and the tenancy scope. */
 enum pw_theme_role {
@@ -79,6 +82,9 @@ struct pw_look {
     int32_t within;           /* days; PW_NO_WINDOW */
     enum pw_rule_scope scope;
     bool reads_witness; /* `where` also reads the fact of the rule's own `each` */
+    bool since_witness; /* only facts that are no older than the witness */
+    int32_t same; /* CEL whose value must be that of the witness, which is of one kind with it; PW_NO_EXPR */
+    int32_t suffices; /* of an `also`: CEL over one fact, it is enough by itself; PW_NO_EXPR */
 };
 
 /* How the values of `distinct` are told apart. */
@@ -111,9 +117,10 @@ struct pw_rule {
     const uint32_t *replaces;          /* rules that do not count when this one does */
     size_t replaces_count;
 
-    struct pw_look each;    /* kinds 0: the rule has `when` */
-    int32_t when;           /* CEL over premises (and what stratum 1 found), or PW_NO_EXPR */
-    struct pw_look without; /* no such fact may exist */
+    struct pw_look each;           /* kinds 0: the rule has `when` */
+    int32_t when;                  /* CEL over premises (and what stratum 1 found), or PW_NO_EXPR */
+    const struct pw_look *without; /* no fact of any of these may exist */
+    size_t without_count;
     struct pw_look missing; /* no such fact within `after` days of the witness, nor since */
     int32_t after;
     struct pw_look join; /* a second fact must exist */
@@ -122,10 +129,12 @@ struct pw_rule {
     int32_t distinct_expr;
     int32_t days_apart;
     bool distinct_days;
-    int32_t days_together;      /* witnesses lie within so many days of each other; 0 = no matter */
+    int32_t days_together;        /* witnesses lie within so many days of each other; 0 = no matter */
+    int32_t cycle_from, cycle_to; /* two runs of witnesses begin so many days apart; 0 = no matter */
+    int32_t same;               /* CEL: witnesses count together when its value is the same; or PW_NO_EXPR */
     const struct pw_look *also; /* further kinds whose facts are witnesses too */
     size_t also_count;
-    int32_t suffices; /* CEL over one fact: it is enough by itself; or PW_NO_EXPR */
+    int32_t suffices; /* CEL over one fact: it is enough by itself, also without `join`; or PW_NO_EXPR */
 
     const char *file; /* where it stands */
     unsigned line;
@@ -152,6 +161,7 @@ struct pw_ruleset {
     struct pw_str name, version; /* "premises-risk", "1.0.0" */
     uint8_t hash[PW_SHA256_SIZE];
     const struct pw_fact_model *model;
+    const struct pw_kind *lease; /* the kind whose newest fact is the variable `lease`; NULL = none */
     const struct pw_theme *themes;
     size_t theme_count;
     const struct pw_rule *rules; /* sorted by id */
@@ -171,8 +181,9 @@ struct pw_ruleset {
     /* for the score room */
     const struct cel_program *program;
     struct cel_ctx *ctx;    /* one thread */
-    uint32_t slot_premises; /* of the variables `premises`, `hits`, `classes`; kind n has slot n, */
-    uint32_t slot_hits;     /* the sighting slot is model->kind_count */
+    uint32_t slot_premises; /* of the variables `premises`, `lease`, `hits`, `classes`; kind n has slot n, */
+    uint32_t slot_lease;    /* the sighting slot is model->kind_count */
+    uint32_t slot_hits;
     uint32_t slot_classes;
     uint32_t slot_count;
 };

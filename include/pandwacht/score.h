@@ -23,7 +23,7 @@
 #include <pandwacht/rules.h>
 
 /* Raised whenever the same facts and rules may give another result (stored with each assessment). */
-#define PW_SCORE_ENGINE 1
+#define PW_SCORE_ENGINE 2
 
 /* ------------------------------------------------------------------------------------------
  * What is assessed

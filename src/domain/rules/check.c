@@ -94,6 +94,16 @@ static void check_offsets(struct loader *l, struct rule_draft *d)
     }
 }
 
+/* By `where` or `same`; a date alone (`since`) every witness has. */
+static bool parts_read_witness(const struct pw_rule *rule)
+{
+    bool reads = rule->missing.reads_witness || rule->join.reads_witness;
+
+    for (size_t i = 0; i < rule->without_count; i++)
+        reads |= rule->without[i].reads_witness || rule->without[i].same != PW_NO_EXPR;
+    return reads;
+}
+
 static void check_shape(struct loader *l, const struct rule_draft *d)
 {
     const struct pw_rule *rule = &d->rule;
@@ -105,11 +115,11 @@ static void check_shape(struct loader *l, const struct rule_draft *d)
     if (rule->distinct == PW_DISTINCT_ORIGIN && rule->each.as != l->set->model->sighting && rule->each.as &&
         !pw_str_is(rule->each.as->name, "tip"))
         loader_fault(l, pw_yaml_get(d->node, "distinct"), "only tips and sightings have an origin");
-    if ((rule->distinct || rule->days_apart || rule->distinct_days) && rule->at_least == 1 &&
-        !rule->days_apart)
-        loader_fault(l, d->node, "'distinct' counts; say how many by 'at-least: 2' or more");
-    if (rule->also_count &&
-        (rule->without.reads_witness || rule->missing.reads_witness || rule->join.reads_witness))
+    if ((rule->distinct || rule->distinct_days || rule->same != PW_NO_EXPR) && rule->at_least == 1)
+        loader_fault(l, d->node, "'distinct' and 'same' count; say how many by 'at-least: 2' or more");
+    if (rule->same != PW_NO_EXPR && rule->also_count)
+        loader_fault(l, pw_yaml_get(d->node, "same"), "'same' reads one kind; it does not go with 'also'");
+    if (rule->also_count && parts_read_witness(rule))
         loader_fault(l, d->node,
             "with 'also' the other conditions cannot read the witness: it may be of several kinds");
     if (rule->theme->role == PW_THEME_MITIGATION && rule->stands_alone)
@@ -173,7 +183,8 @@ void check_set(struct loader *loader)
     for (struct rule_draft *d = loader->rules; d; d = d->next) {
         check_points(loader, d);
         check_window(loader, d, &d->rule.each, pw_yaml_get(d->node, "within") ? "within" : "half-life");
-        check_window(loader, d, &d->rule.without, "without");
+        for (size_t i = 0; i < d->rule.without_count; i++)
+            check_window(loader, d, &d->rule.without[i], "without");
         check_window(loader, d, &d->rule.join, "join");
         check_actions(loader, d);
         check_offsets(loader, d);

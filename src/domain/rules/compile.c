@@ -1,8 +1,8 @@
 /*
  * From the texts of conditions to one sealed CEL program. The environment: a variable for each fact
- * kind, `sighting`, `premises`, and for stratum 2 `hits` (ids of rules), `classes`, pointsOf(theme) and
- * pointsInPhase(phase). Rule ids, classes, themes and phases are closed domains, so that a word
- * misspelt in a condition is refused here. There is no `now`.
+ * kind, `sighting`, `premises`, `lease` (the newest registration of the tenancy), and for stratum 2 `hits`
+ * (ids of rules), `classes`, pointsOf(theme) and pointsInPhase(phase). Rule ids, classes, themes and phases
+ * are closed domains, so that a word misspelt in a condition is refused here. There is no `now`.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -120,6 +120,9 @@ static bool declare_variables(
     if (!declare_struct_var(l, PW_STR("sighting"), cel->sighting, (uint32_t)model->kind_count) ||
         !declare_struct_var(l, PW_STR("premises"), cel->premises, l->set->slot_premises))
         return false;
+    if (l->set->lease &&
+        !declare_struct_var(l, PW_STR("lease"), cel->kinds[l->set->lease->nr], l->set->slot_lease))
+        return false;
     if (!cel_env_var(l->owned->env, "hits", &hits, l->set->slot_hits) ||
         !cel_env_var(l->owned->env, "classes", &found, l->set->slot_classes))
         return loader_fault(l, NULL, "%s", cel_env_error(l->owned->env));
@@ -139,7 +142,8 @@ static bool declare_env(struct loader *l)
         return false;
     }
     l->set->slot_premises = (uint32_t)l->set->model->kind_count + 1;
-    l->set->slot_hits = l->set->slot_premises + 1;
+    l->set->slot_lease = l->set->slot_premises + 1;
+    l->set->slot_hits = l->set->slot_lease + 1;
     l->set->slot_classes = l->set->slot_hits + 1;
     l->set->slot_count = l->set->slot_classes + 1;
     return declare_domains(l, &rules, &classes) && declare_variables(l, &cel, rules, classes);
@@ -203,12 +207,14 @@ static const char *variable_of(struct loader *l, const struct pw_look *look)
 static void compile_expr(struct loader *l, struct pending_expr *expr)
 {
     bool two = expr->rule && expr->rule->stratum == 2;
-    const char *visible[5];
+    const char *visible[6];
     struct cel_source source = {.text = expr->text.data, .text_len = expr->text.len, .expected = expr->type};
     struct cel_diags diags;
     int32_t index;
 
     visible[source.visible_count++] = "premises";
+    if (l->set->lease)
+        visible[source.visible_count++] = "lease";
     if (expr->look && expr->look->as)
         visible[source.visible_count++] = variable_of(l, expr->look);
     if (expr->witness && expr->witness->as && expr->witness->slot != expr->look->slot)

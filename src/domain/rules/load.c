@@ -168,6 +168,7 @@ static void load_all(struct loader *l)
         loader_fault(l, NULL, "more than 64 fact kinds");
         return;
     }
+    l->set->lease = pw_facts_kind(l->set->model, PW_STR("registration"));
     parse_files(l);
     l->set->themes = l->themes;
     l->set->theme_count = l->theme_count;

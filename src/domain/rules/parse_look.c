@@ -95,16 +95,45 @@ static void read_kinds(struct loader *loader, const struct pw_yaml *node, struct
     look->slot = (uint32_t)loader->set->model->kind_count;
 }
 
+void parse_scope(struct loader *loader, const struct pw_yaml *node, enum pw_rule_scope *ret)
+{
+    static const char *const words[] = {"tenancy", "premises", "run-up", NULL};
+    struct pw_err err = {0};
+    size_t at = 0;
+
+    if (!pw_yaml_choice(node, words, &at, &err))
+        loader_take(loader, &err);
+    *ret = (enum pw_rule_scope)at;
+}
+
+/* What ties a part to the witness it is looked at beside: `since: witness`, `same: permit.permit`. */
+static void parse_ties(
+    struct loader *loader, const struct pw_yaml *map, struct pw_look *look, const struct pw_look *witness)
+{
+    const struct pw_yaml *since = pw_yaml_get(map, "since"), *same = pw_yaml_get(map, "same");
+
+    if ((since || same) && !witness)
+        loader_fault(loader, since ? since : same, "there is no witness here; leave it out");
+    if (witness && pw_yaml_get(map, "suffices"))
+        loader_fault(loader, pw_yaml_get(map, "suffices"), "'suffices' belongs to 'each' and 'also'");
+    if (since && !pw_str_is(since->text, "witness"))
+        loader_fault(loader, since, "write 'since: witness': only facts that are no older than the witness");
+    look->since_witness = since != NULL;
+    if (same && witness && witness->as != look->as)
+        loader_fault(loader, same, "'same' compares facts of one kind; for others compare in 'where'");
+    else if (same)
+        expect_expr(loader, same, NULL, look, NULL, &look->same);
+}
+
 void parse_look(struct loader *loader, const struct pw_yaml *map, struct pw_look *look, bool part,
     const struct pw_look *witness)
 {
-    static const char *const scopes[] = {"tenancy", "premises", NULL};
-    static const char *const part_keys[] = {"each", "where", "within", "scope", NULL};
+    static const char *const part_keys[] = {
+        "each", "where", "within", "scope", "since", "same", "suffices", NULL};
     const struct pw_yaml *node;
     struct pw_err err = {0};
-    size_t scope;
 
-    look->where = PW_NO_EXPR;
+    look->where = look->same = look->suffices = PW_NO_EXPR;
     look->within = PW_NO_WINDOW;
     if (part && (!pw_yaml_need_map(map, &err) || !pw_yaml_known(map, part_keys, &err))) {
         loader_take(loader, &err);
@@ -126,8 +155,7 @@ void parse_look(struct loader *loader, const struct pw_yaml *map, struct pw_look
     if (node)
         parse_days(loader, node, &look->within);
     node = pw_yaml_get(map, "scope");
-    if (node && !pw_yaml_choice(node, scopes, &scope, &err))
-        loader_take(loader, &err);
-    else if (node)
-        look->scope = (enum pw_rule_scope)scope;
+    if (node)
+        parse_scope(loader, node, &look->scope);
+    parse_ties(loader, map, look, witness);
 }

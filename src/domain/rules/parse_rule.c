@@ -8,8 +8,8 @@ static const char *const theme_keys[] = {"theme", "title", "role", "cap", "rules
 static const char *const rule_keys[] = {"id", "title", "phase", "indicates", "scope", "grade", "points",
     "half-life", "corroborates", "stands-alone", "status", "review-by", "each", "where", "within", "at-least",
     "distinct", "days-apart", "distinct-days", "without", "missing", "after", "join", "when", "stratum",
-    "suffices", "also", "days-together", "acute", "offsets", "replaces", "explain", "innocent", "actions",
-    "source", "tests", NULL};
+    "suffices", "also", "days-together", "cycle", "same", "acute", "offsets", "replaces", "explain",
+    "innocent", "actions", "source", "tests", NULL};
 
 /* ---- small readers: absent leaves the default, a fault is noted ---- */
 
@@ -178,13 +178,47 @@ static void read_part(
 {
     const struct pw_yaml *node = pw_yaml_get(map, key);
 
-    look->where = PW_NO_EXPR;
+    look->where = look->same = look->suffices = PW_NO_EXPR;
     look->scope = rule->scope;
     if (node)
         parse_look(l, node, look, true, &rule->each);
 }
 
-/* Further kinds: [{each, where}], with the window and scope of the rule. */
+/* `without`: one part, or a list of them. */
+static void read_without(struct loader *l, const struct pw_yaml *map, struct pw_rule *rule)
+{
+    const struct pw_yaml *node = pw_yaml_get(map, "without");
+    size_t count = node && node->kind == PW_YAML_LIST ? node->count : node != NULL;
+    struct pw_look *looks = PW_NEW_ARRAY(l->arena, count + 1, struct pw_look);
+
+    for (size_t i = 0; i < count; i++) {
+        looks[i].scope = rule->scope;
+        parse_look(l, node->kind == PW_YAML_LIST ? node->items[i] : node, &looks[i], true, &rule->each);
+    }
+    rule->without = looks;
+    rule->without_count = count;
+}
+
+/* cycle: {from: 56d, to: 77d} */
+static void read_cycle(struct loader *l, const struct pw_yaml *map, struct pw_rule *rule)
+{
+    static const char *const keys[] = {"from", "to", NULL};
+    const struct pw_yaml *node = pw_yaml_get(map, "cycle"), *from, *to;
+    struct pw_err err = {0};
+
+    if (!node)
+        return;
+    if (!pw_yaml_need_map(node, &err) || !pw_yaml_known(node, keys, &err) ||
+        !pw_yaml_need(node, "from", &from, &err) || !pw_yaml_need(node, "to", &to, &err)) {
+        loader_take(l, &err);
+        return;
+    }
+    if (parse_days(l, from, &rule->cycle_from) && parse_days(l, to, &rule->cycle_to) &&
+        (rule->cycle_from < 2 || rule->cycle_to < rule->cycle_from))
+        loader_fault(l, node, "a cycle is two days or longer and ends no earlier than it begins");
+}
+
+/* Further kinds: [{each, where, suffices}], with the window and scope of the rule. */
 static void read_also(struct loader *l, const struct pw_yaml *map, struct pw_rule *rule)
 {
     const struct pw_yaml *list = pw_yaml_get(map, "also");
@@ -200,6 +234,9 @@ static void read_also(struct loader *l, const struct pw_yaml *map, struct pw_rul
     looks = PW_NEW_ARRAY(l->arena, list->count + 1, struct pw_look);
     for (size_t i = 0; i < list->count; i++) {
         parse_look(l, list->items[i], &looks[i], true, NULL);
+        if (pw_yaml_get(list->items[i], "suffices"))
+            expect_expr(
+                l, pw_yaml_get(list->items[i], "suffices"), "bool", &looks[i], NULL, &looks[i].suffices);
         if (looks[i].kinds & rule->each.kinds)
             loader_fault(l, list->items[i], "this kind is looked through already; join the conditions by ||");
         looks[i].within = rule->each.within;
@@ -213,7 +250,7 @@ static void read_also(struct loader *l, const struct pw_yaml *map, struct pw_rul
 static void refuse_without_each(struct loader *l, const struct pw_yaml *map)
 {
     static const char *const keys[] = {"where", "at-least", "distinct", "days-apart", "distinct-days",
-        "without", "missing", "after", "join", "suffices", "also", "days-together", NULL};
+        "without", "missing", "after", "join", "suffices", "also", "days-together", "cycle", "same", NULL};
 
     for (size_t i = 0; keys[i]; i++)
         if (pw_yaml_get(map, keys[i]))
@@ -225,8 +262,8 @@ static void read_condition(struct loader *l, const struct pw_yaml *map, struct p
 {
     const struct pw_yaml *when = pw_yaml_get(map, "when"), *each = pw_yaml_get(map, "each");
 
-    rule->when = rule->each.where = rule->suffices = PW_NO_EXPR;
-    rule->without.where = rule->missing.where = rule->join.where = PW_NO_EXPR;
+    rule->when = rule->each.where = rule->suffices = rule->same = PW_NO_EXPR;
+    rule->missing.where = rule->join.where = PW_NO_EXPR;
     rule->at_least = 1;
     if (when && each)
         loader_fault(l, when, "a rule has either 'each' or 'when', not both");
@@ -247,16 +284,19 @@ static void read_condition(struct loader *l, const struct pw_yaml *map, struct p
     read_count(l, map, "days-together", 1, 3650, &rule->days_together);
     read_bool(l, map, "distinct-days", &rule->distinct_days);
     read_distinct(l, map, rule);
-    read_part(l, map, "without", rule, &rule->without);
+    read_without(l, map, rule);
     read_part(l, map, "missing", rule, &rule->missing);
     read_part(l, map, "join", rule, &rule->join);
     read_also(l, map, rule);
+    read_cycle(l, map, rule);
     if (pw_yaml_get(map, "after"))
         parse_days(l, pw_yaml_get(map, "after"), &rule->after);
     if (!pw_yaml_get(map, "missing") != !pw_yaml_get(map, "after"))
         loader_fault(l, map, "'missing' and 'after' go together: after how many days is it missed?");
     if (pw_yaml_get(map, "suffices"))
         expect_expr(l, pw_yaml_get(map, "suffices"), "bool", &rule->each, NULL, &rule->suffices);
+    if (pw_yaml_get(map, "same"))
+        expect_expr(l, pw_yaml_get(map, "same"), NULL, &rule->each, NULL, &rule->same);
 }
 
 static void read_innocent(struct loader *l, const struct pw_yaml *map, struct pw_rule *rule)
@@ -329,7 +369,6 @@ static void read_standing(
     struct loader *l, const struct pw_yaml *map, const struct pw_theme *theme, struct pw_rule *rule)
 {
     static const char *const phases[] = {"preventive", "repressive", "both", NULL};
-    static const char *const scopes[] = {"tenancy", "premises", NULL};
     static const char *const statuses[] = {"active", "draft", NULL};
     bool fixed = theme->role == PW_THEME_LOCATION || theme->role == PW_THEME_HISTORY;
     bool corroborates = theme->role == PW_THEME_PLAIN || theme->role == PW_THEME_LANDLORD;
@@ -337,8 +376,9 @@ static void read_standing(
 
     rule->theme = theme;
     rule->phase = (enum pw_rule_phase)read_word(l, map, "phase", phases, PW_PHASE_BOTH, true);
-    rule->scope = (enum pw_rule_scope)read_word(l, map, "scope", scopes,
-        fixed || theme->role == PW_THEME_LANDLORD ? PW_SCOPE_PREMISES : PW_SCOPE_TENANCY, false);
+    rule->scope = fixed || theme->role == PW_THEME_LANDLORD ? PW_SCOPE_PREMISES : PW_SCOPE_TENANCY;
+    if (pw_yaml_get(map, "scope"))
+        parse_scope(l, pw_yaml_get(map, "scope"), &rule->scope);
     rule->grade = (enum pw_rule_grade)read_word(l, map, "grade", pw_grade_words, PW_GRADE_E, true);
     rule->draft = read_word(l, map, "status", statuses, 0, false) == 1;
     rule->corroborates = corroborates;

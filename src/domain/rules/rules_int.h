@@ -80,6 +80,7 @@ void parse_theme_file(struct loader *loader, const struct pw_yaml *root);
 
 /* ---- parse_look.c: the parts of a condition ---- */
 
+void parse_scope(struct loader *loader, const struct pw_yaml *node, enum pw_rule_scope *ret);
 /* "365d" as days. */
 bool parse_days(struct loader *loader, const struct pw_yaml *node, int32_t *ret);
 /* `each` and `where` (and within, scope when `part`) of a map. */

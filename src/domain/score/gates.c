@@ -19,7 +19,7 @@ static bool corroborates(const struct hit *hit)
 }
 
 /* Independent origins among the tips that witness for hits which count for the class of tips. */
-static int32_t tip_origins(const struct tally *tally, int32_t within)
+static int32_t tip_origins(const struct tally *tally, int32_t within, uint32_t about)
 {
     const struct engine *e = tally->e;
     bool *seen = PW_NEW_ARRAY(e->arena, e->fact_count + 2, bool);
@@ -28,7 +28,8 @@ static int32_t tip_origins(const struct tally *tally, int32_t within)
 
     for (size_t i = 0; i < tally->count; i++) {
         const struct hit *hit = &tally->hits[i];
-        if (!corroborates(hit) || !(hit->gate_classes & (UINT32_C(1) << PW_CLASS_CITIZEN_TIP)) ||
+        if (!corroborates(hit) || !(hit->rule->indicates & about) ||
+            !(hit->gate_classes & (UINT32_C(1) << PW_CLASS_CITIZEN_TIP)) ||
             (within != PW_NO_WINDOW && (int64_t)e->day - hit->newest > within))
             continue;
         for (size_t k = 0; k < hit->witness_count; k++) {
@@ -43,7 +44,7 @@ static int32_t tip_origins(const struct tally *tally, int32_t within)
     return named == 0 && anonymous ? 1 : named;
 }
 
-uint32_t count_classes(const struct tally *tally, int32_t within)
+uint32_t count_classes(const struct tally *tally, int32_t within, uint32_t about)
 {
     const struct pw_ruleset *set = tally->e->set;
     int64_t points[PW_SOURCE_CLASSES] = {0};
@@ -51,7 +52,8 @@ uint32_t count_classes(const struct tally *tally, int32_t within)
 
     for (size_t i = 0; i < tally->count; i++) {
         const struct hit *hit = &tally->hits[i];
-        if (!corroborates(hit) || (within != PW_NO_WINDOW && (int64_t)tally->e->day - hit->newest > within))
+        if (!corroborates(hit) || !(hit->rule->indicates & about) ||
+            (within != PW_NO_WINDOW && (int64_t)tally->e->day - hit->newest > within))
             continue;
         for (int c = 0; c < PW_CLASS_DERIVED; c++)
             if (hit->gate_classes & (UINT32_C(1) << c))
@@ -61,12 +63,12 @@ uint32_t count_classes(const struct tally *tally, int32_t within)
         if (points[c] >= set->gates.second_class && points[c] > 0)
             counted |= UINT32_C(1) << c;
     if ((counted & (UINT32_C(1) << PW_CLASS_CITIZEN_TIP)) &&
-        tip_origins(tally, within) < set->gates.tip_origins)
+        tip_origins(tally, within, about) < set->gates.tip_origins)
         counted &= ~(UINT32_C(1) << PW_CLASS_CITIZEN_TIP);
     return counted;
 }
 
-static int count_bits(uint32_t mask)
+int count_bits(uint32_t mask)
 {
     int n = 0;
 
@@ -170,7 +172,7 @@ static void weigh_one_class(struct tally *tally)
 void weigh_gates(struct tally *tally)
 {
     weigh_never_alone(tally);
-    tally->counted = count_classes(tally, PW_NO_WINDOW);
+    tally->counted = count_classes(tally, PW_NO_WINDOW, ALL_THINGS);
     weigh_visit(tally);
     weigh_one_class(tally);
     for (size_t i = 0; i < tally->count; i++)

@@ -34,7 +34,7 @@ static bool is_positive(const struct hit *hit)
 
 static bool may_offset(const struct engine *e, const struct hit *by, const struct hit *of)
 {
-    const uint32_t any = UINT32_C(1) << 12; /* "any" is the last of pw_phenomenon_words */
+    const uint32_t any = UINT32_C(1) << PW_PHENOMENON_ANY;
     bool same =
         (by->rule->indicates & of->rule->indicates) || ((by->rule->indicates | of->rule->indicates) & any);
     bool older =

@@ -9,6 +9,7 @@
 #define HORIZON_DAYS 3650 /* how far ahead a change is looked for */
 #define ANY_PERIOD   UINT32_MAX
 #define ALL_CLASSES  UINT32_MAX
+#define ALL_THINGS   UINT32_MAX /* phenomena */
 
 /* A fact that counts, with what was worked out about it. `facts` is sorted by kind, then day. */
 struct seen {
@@ -32,6 +33,7 @@ struct match {
     uint32_t fact; /* position in engine->facts */
     pw_day day;    /* from which it ages */
     int64_t key;   /* of `distinct` */
+    int64_t group; /* of the rule's `same` */
     uint32_t look; /* 0 = the rule's `each`, n = its nth `also` */
     bool suffices;
     uint32_t join_caps, join_gates; /* classes of the joined facts; ALL_CLASSES without a join */
@@ -69,7 +71,13 @@ struct offset {
     pw_day day;
 };
 
+/* Who wants to see every condition that is asked: the measuring of test coverage. */
+struct probe {
+    void (*on_ask)(struct probe *probe, int32_t expr, const union cel_slot *slots);
+};
+
 struct engine {
+    struct probe *probe; /* NULL in ordinary life */
     struct pw_arena *arena;
     const struct pw_ruleset *set;
     const struct pw_dossier_view *view;
@@ -117,21 +125,52 @@ void prepare(struct engine *e);
 /* Notes a future day on which hits can change. */
 void note_change(struct engine *e, int64_t day);
 
-/* ---- match.c: stratum 1 ---- */
+/* ---- look.c: facts in scope and window that meet a condition ---- */
+bool score_fail(struct engine *e, const struct pw_rule *rule);
+/* The condition over what stands in the slots. */
+enum cel_truth ask(struct engine *e, int32_t expr);
+/* `expr` over one fact, read as `look` says. PW_NO_EXPR holds for every fact. */
 bool match_look(struct engine *e, const struct pw_look *look, int32_t expr, uint32_t fact, bool *ret);
-bool find_hits(struct engine *e, uint32_t period, struct tally *tally);
+/* The value of `expr` over one fact as a number: equal values, equal numbers. */
+bool key_of(struct engine *e, const struct pw_look *look, int32_t expr, uint32_t fact, int64_t *ret);
+bool in_scope(const struct engine *e, enum pw_rule_scope scope, uint32_t fact, uint32_t period);
+bool in_window(const struct engine *e, pw_day day, int32_t within);
+/* Notes the day on which a fact leaves its window. */
+void note_end(struct engine *e, pw_day day, int32_t within);
+
+/* Other facts that a witness is looked at beside. */
+struct beside {
+    bool found;
+    uint32_t caps, gates; /* classes of those found */
+    uint32_t first;
+};
+
+/* Looks for facts of `look`, not before `since` and not the witness itself. Stops at the first unless `all`.
+ */
+bool look_beside(struct engine *e, const struct pw_look *look, uint32_t period, uint32_t witness,
+    pw_day since, bool all, struct beside *ret);
+
+/* ---- count.c ---- */
 /* Whether the rule fires on the matches that `caps` / `gates` (masks of classes) let through. */
 bool fires_on(const struct engine *e, const struct pw_rule *rule, const struct match *matches, size_t count,
     uint32_t caps, uint32_t gates);
-bool score_fail(struct engine *e, const struct pw_rule *rule);
+
+/* ---- hit.c ---- */
+/* A hit out of the first `count` matches of the scratch. */
+bool add_hit(struct engine *e, const struct pw_rule *rule, size_t count, struct tally *tally);
+
+/* ---- match.c: stratum 1 ---- */
+bool find_hits(struct engine *e, uint32_t period, struct tally *tally);
 
 /* ---- strata.c: stratum 2 ---- */
 bool find_derived(struct tally *tally);
 
 /* ---- gates.c ---- */
 void weigh_gates(struct tally *tally);
-/* Classes counted by the two-classes gate over hits that are at most `within` days old. */
-uint32_t count_classes(const struct tally *tally, int32_t within);
+/* Classes counted by the two-classes gate over hits that are at most `within` days old and about one of the
+ * phenomena of the mask. */
+uint32_t count_classes(const struct tally *tally, int32_t within, uint32_t about);
+int count_bits(uint32_t mask);
 enum pw_level_of_risk computed_level(const struct tally *tally, int64_t score, pw_day day);
 enum pw_level_of_risk final_level(
     const struct tally *tally, int64_t score, pw_day day, enum pw_level_of_risk latch, bool decided);

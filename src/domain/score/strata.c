@@ -14,6 +14,7 @@ struct second {
     struct cel_span span;
     struct pw_first_stratum first;
     int64_t *themes;
+    uint32_t about; /* phenomena that the counted classes speak of */
 };
 
 static bool is_considered(const struct second *s, const struct hit *hit, int32_t within)
@@ -22,8 +23,41 @@ static bool is_considered(const struct second *s, const struct hit *hit, int32_t
            (within == PW_NO_WINDOW || (int64_t)s->tally->e->day - hit->newest <= within);
 }
 
+static bool on_read(void *user, const struct cel_read *read)
+{
+    const uint32_t *slot = user;
+
+    return read->slot != *slot;
+}
+
+static bool reads_classes(const struct engine *e, int32_t expr)
+{
+    uint32_t slot = e->set->slot_classes;
+
+    return !cel_expr_reads(e->set->program, expr, on_read, &slot);
+}
+
+/* Sources corroborate each other only about one thing: the most classes that any one phenomenon has. */
+static uint32_t agreeing_classes(struct second *s, int32_t within)
+{
+    const uint32_t any = UINT32_C(1) << PW_PHENOMENON_ANY;
+    uint32_t about = 0, best = 0;
+
+    for (size_t i = 0; i < s->first_count; i++)
+        about |= s->tally->hits[i].rule->indicates;
+    s->about = any;
+    for (uint32_t left = about; left; left &= left - 1) {
+        uint32_t one = (left & -left) | any, counted = count_classes(s->tally, within, one);
+        if (count_bits(counted) > count_bits(best)) {
+            best = counted;
+            s->about = one;
+        }
+    }
+    return best;
+}
+
 /* Fills what the conditions read, for hits at most `within` days old. */
-static void fill_first(struct second *s, int32_t within)
+static void fill_first(struct second *s, int32_t within, bool classes)
 {
     struct engine *e = s->tally->e;
 
@@ -42,22 +76,9 @@ static void fill_first(struct second *s, int32_t within)
             note_change(e, (int64_t)hit->newest + within + 1);
     }
     s->span.items = s->list;
+    s->about = ALL_THINGS;
     e->slots[e->set->slot_hits].list = &s->span;
-    e->slots[e->set->slot_classes].u = count_classes(s->tally, within);
-}
-
-static bool on_read(void *user, const struct cel_read *read)
-{
-    const uint32_t *slot = user;
-
-    return read->slot != *slot;
-}
-
-static bool reads_classes(const struct engine *e, int32_t expr)
-{
-    uint32_t slot = e->set->slot_classes;
-
-    return !cel_expr_reads(e->set->program, expr, on_read, &slot);
+    e->slots[e->set->slot_classes].u = classes ? agreeing_classes(s, within) : 0;
 }
 
 /* The hit that speaks loudest for a class. */
@@ -67,7 +88,7 @@ static const struct hit *best_of_class(const struct second *s, int class, int32_
 
     for (size_t i = 0; i < s->first_count; i++) {
         const struct hit *hit = &s->tally->hits[i];
-        if (is_considered(s, hit, within) && hit->rule->corroborates &&
+        if (is_considered(s, hit, within) && hit->rule->corroborates && (hit->rule->indicates & s->about) &&
             (hit->gate_classes & (UINT32_C(1) << class)) && (!best || hit->full > best->full))
             best = hit;
     }
@@ -169,8 +190,8 @@ bool find_derived(struct tally *tally)
         enum cel_truth truth;
         if (rule->stratum != 2)
             continue;
-        fill_first(&s, rule->each.within);
-        truth = cel_eval_bool(e->set->ctx, rule->when, e->slots);
+        fill_first(&s, rule->each.within, reads_classes(e, rule->when));
+        truth = ask(e, rule->when);
         if (truth == CEL_IS_ERROR)
             return score_fail(e, rule);
         if (truth != CEL_IS_TRUE)
