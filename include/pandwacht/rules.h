@@ -146,6 +146,12 @@ struct pw_action {
     struct pw_text title, text;
 };
 
+/* A rule that was considered and is not there. */
+struct pw_left_out {
+    struct pw_str id;
+    struct pw_text reason;
+};
+
 struct pw_gates {
     int64_t beside;           /* never-alone: points of other themes, thousandths */
     int64_t second_class;     /* two-classes: points of the second */
@@ -168,6 +174,8 @@ struct pw_ruleset {
     size_t rule_count;
     const struct pw_action *actions;
     size_t action_count;
+    const struct pw_left_out *left_out;
+    size_t left_out_count;
     int64_t level_from[PW_RISKS];         /* thousandths at which a level begins; [NONE] = 0 */
     int64_t hysteresis;                   /* points below a level before it is lost, after a decision */
     int64_t class_cap[PW_SOURCE_CLASSES]; /* thousandths; 0 = none */

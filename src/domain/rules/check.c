@@ -178,6 +178,14 @@ static void settle_rules(struct loader *l)
         check_replaces(l, order[i], &rules[i]);
 }
 
+static void check_left_out(struct loader *l)
+{
+    for (size_t i = 0; i < l->set->left_out_count; i++)
+        if (pw_rules_find(l->set, l->set->left_out[i].id))
+            loader_fault(l, NULL, "ruleset.yaml says that rule '%.*s' is left out, and it is there",
+                PW_STR_ARG(l->set->left_out[i].id));
+}
+
 void check_set(struct loader *loader)
 {
     for (struct rule_draft *d = loader->rules; d; d = d->next) {
@@ -191,6 +199,7 @@ void check_set(struct loader *loader)
         check_shape(loader, d);
     }
     settle_rules(loader);
+    check_left_out(loader);
     if (loader->rule_count == 0)
         loader_fault(loader, NULL, "no rules: premises-risk/<theme>.yaml is missing");
 }

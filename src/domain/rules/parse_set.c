@@ -160,10 +160,34 @@ static void read_gates(struct loader *l, const struct pw_yaml *root)
     ret->stands_alone_level = (enum pw_level_of_risk)level;
 }
 
+/* left-out: [{id, reason: {nl, en}}], optional. */
+static void read_left_out(struct loader *l, const struct pw_yaml *root)
+{
+    static const char *const keys[] = {"id", "reason", NULL};
+    const struct pw_yaml *list = pw_yaml_get(root, "left-out"), *id, *reason;
+    struct pw_left_out *items;
+    struct pw_err err = {0};
+
+    if (!list)
+        return;
+    if (!pw_yaml_need_list(list, &err)) {
+        loader_take(l, &err);
+        return;
+    }
+    items = PW_NEW_ARRAY(l->arena, list->count + 1, struct pw_left_out);
+    for (size_t i = 0; i < list->count; i++)
+        if (!pw_yaml_known(list->items[i], keys, &err) || !pw_yaml_need(list->items[i], "id", &id, &err) ||
+            !pw_yaml_str(id, &items[i].id, &err) || !pw_yaml_need(list->items[i], "reason", &reason, &err) ||
+            !pw_yaml_text(reason, &items[i].reason, &err))
+            loader_take(l, &err);
+    l->set->left_out = items;
+    l->set->left_out_count = list->count;
+}
+
 void parse_ruleset_file(struct loader *loader, const struct pw_yaml *root)
 {
     static const char *const keys[] = {"name", "version", "levels", "class-caps", "class-strength",
-        "mitigation", "watch-ends", "danger-within", "gates", NULL};
+        "mitigation", "watch-ends", "danger-within", "gates", "left-out", NULL};
     const struct pw_yaml *name, *version;
     struct pw_err err = {0};
     uint32_t all = (UINT32_C(1) << PW_CLASS_DERIVED) - 1;
@@ -182,6 +206,7 @@ void parse_ruleset_file(struct loader *loader, const struct pw_yaml *root)
     need_days(loader, root, "watch-ends", &loader->set->watch_ends);
     need_days(loader, root, "danger-within", &loader->set->danger_within);
     read_gates(loader, root);
+    read_left_out(loader, root);
 }
 
 void parse_actions_file(struct loader *loader, const struct pw_yaml *root)

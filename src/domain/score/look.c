@@ -84,7 +84,7 @@ void note_end(struct engine *e, pw_day day, int32_t within)
 
 struct beside_search {
     const struct pw_look *look;
-    uint32_t period, witness;
+    uint32_t period;
     pw_day since;
     int64_t same; /* the witness's value of look->same */
 };
@@ -96,8 +96,7 @@ static bool is_beside(struct engine *e, const struct beside_search *s, uint32_t 
     int64_t same = s->same;
 
     *ret = false;
-    if (fact == s->witness || day < s->since || !in_scope(e, look->scope, fact, s->period) ||
-        !in_window(e, day, look->within))
+    if (day < s->since || !in_scope(e, look->scope, fact, s->period) || !in_window(e, day, look->within))
         return true;
     if (!match_look(e, look, look->where, fact, ret))
         return false;
@@ -140,7 +139,7 @@ bool look_beside(struct engine *e, const struct pw_look *look, uint32_t period, 
     pw_day since, bool all, struct beside *ret)
 {
     const union cel_slot kept = e->slots[look->slot];
-    struct beside_search s = {.look = look, .period = period, .witness = witness, .since = since};
+    struct beside_search s = {.look = look, .period = period, .since = since};
     bool ok = true;
 
     *ret = (struct beside){.first = ANY_PERIOD};

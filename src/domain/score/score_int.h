@@ -145,7 +145,8 @@ struct beside {
     uint32_t first;
 };
 
-/* Looks for facts of `look`, not before `since` and not the witness itself. Stops at the first unless `all`.
+/* Looks for facts of `look`, not before `since`; the witness may be one of them. Stops at the first unless
+ * `all`.
  */
 bool look_beside(struct engine *e, const struct pw_look *look, uint32_t period, uint32_t witness,
     pw_day since, bool all, struct beside *ret);
