@@ -1,5 +1,5 @@
 /*
- * client: calls out over HTTPS (partners; later OIDC and mail). Hides libcurl's multi
+ * client: calls out over HTTPS (partners; later OIDC), and mail. Hides libcurl's multi
  * interface on our loop. Connections are kept alive and reused per peer and certificate.
  *
  * Strict by default: TLS 1.3, the CA given (never the system's), no redirects, no proxies,
@@ -77,6 +77,16 @@ struct pw_client_request {
     void *check_arg;
 };
 
+/* One letter. Strings need to live only during pw_client_mail. */
+struct pw_client_mail {
+    const char *url;     /* smtp://host:port, where TLS is begun (STARTTLS) or the call fails; or smtps:// */
+    const char *ca_file; /* PEM; obligatory */
+    const char *user, *password; /* NULL = without */
+    const char *from, *to;       /* addresses, nothing around them */
+    struct pw_str message;       /* head, empty line and text, lines ended by CR LF */
+    int64_t deadline_ms;         /* 0 = 10000 */
+};
+
 /* Never NULL. */
 struct pw_client *pw_client_new(struct pw_loop *loop, const struct pw_client_options *options);
 /* Cancels what runs; no callback is called any more. NULL is accepted. */
@@ -84,6 +94,10 @@ void pw_client_free(struct pw_client *client);
 /* Starts a call; on_done(arg) is called once, later, never from inside this function. Returns false (and
  * never calls) when the request is malformed or too many wait. `ret_call` may be NULL. */
 bool pw_client_send(struct pw_client *client, const struct pw_client_request *request, pw_client_done on_done,
+    void *arg, struct pw_client_call **ret_call, struct pw_err *err) PW_MUST_CHECK;
+/* Hands a letter to a mail server, never without TLS. ANSWERED with status 250 (accepted) or what the server
+ * refused it with: 4xx may heal, 5xx cannot. Otherwise as pw_client_send. */
+bool pw_client_mail(struct pw_client *client, const struct pw_client_mail *mail, pw_client_done on_done,
     void *arg, struct pw_client_call **ret_call, struct pw_err *err) PW_MUST_CHECK;
 /* Gives it up; on_done is not called. Only before on_done was called. */
 void pw_client_cancel(struct pw_client_call *call);

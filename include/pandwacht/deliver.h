@@ -28,6 +28,7 @@ struct pw_client;
 struct pw_keys;
 struct pw_request;
 struct pw_deliver;
+struct pw_mailer;
 
 struct pw_deliver_options { /* 0 or NULL = the default in brackets */
     struct pw_loop *loop;
@@ -61,6 +62,33 @@ size_t pw_deliver_busy(const struct pw_deliver *deliver);
 /* Handlers; `stage` is the struct pw_deliver. The caller is a client whose OIN is a receiver's. */
 void pw_deliver_list_events(struct pw_request *req, void *stage);  /* GET /v1/events?after=&limit= */
 void pw_deliver_post_receipt(struct pw_request *req, void *stage); /* POST /v1/events/{id}/receipts */
+
+/* ---- letters: what the room mail has written, handed to a mail server ---- */
+
+struct pw_mailer_options { /* 0 or NULL = the default in brackets */
+    struct pw_loop *loop;
+    struct pw_db *db;
+    struct pw_client *client;
+    const struct pw_keys *keys;
+    const char *url;           /* of the mail server; "" = letters wait, and a warning tells */
+    const char *ca_file;       /* whom its certificate must come from */
+    const char *user;          /* "" = without */
+    const char *password_file; /* first line; read for each letter */
+    const char *from;          /* address of the sender */
+    const char *base_url;      /* of the links, without trailing slash */
+    int64_t poll_ms;           /* [5000] */
+    int64_t deadline_ms;       /* of one letter [20000] */
+    int64_t backoff_ms;        /* first ceiling of a retry's wait; doubles [30000] */
+    int64_t backoff_max_ms;    /* [3600000] */
+    int attempts_max;          /* then it is given up [30] */
+};
+
+/* Never NULL; begins at once. */
+struct pw_mailer *pw_mailer_new(const struct pw_mailer_options *options);
+/* Cuts off what is under way; it is sent again later. NULL is accepted. */
+void pw_mailer_free(struct pw_mailer *mailer);
+/* Letters being sent. */
+size_t pw_mailer_busy(const struct pw_mailer *mailer);
 
 /* ---- for the command line; each waits for the database. Receivers are added, listed and paused by
  * the access room ---- */

@@ -164,6 +164,22 @@ static void make_background_stages(struct pw_app *app)
         });
     if (app->roles & ROLE_DELIVER)
         pw_deliver_start(app->deliver);
+    if (app->roles & ROLE_DELIVER)
+        app->mailer = pw_mailer_new(&(struct pw_mailer_options){
+            .loop = app->loop,
+            .db = app->db,
+            .client = app->client,
+            .keys = app->keys,
+            .url = config->mail_url,
+            .ca_file = config->mail_ca,
+            .user = config->mail_user,
+            .password_file = config->mail_password_file,
+            .from = config->mail_from,
+            .base_url = config->system_url,
+            .poll_ms = config->mail_poll,
+            .backoff_ms = config->mail_retry_first,
+            .attempts_max = (int)config->mail_attempts_max,
+        });
     if (app->roles & ROLE_UPKEEP)
         app->upkeep = pw_upkeep_new(&(struct pw_upkeep_options){.loop = app->loop, .db = app->db});
 }
@@ -322,6 +338,7 @@ static void close_all(struct pw_app *app)
     pw_http_server_free(app->operations);
     pw_assess_free(app->assess);
     pw_deliver_free(app->deliver);
+    pw_mailer_free(app->mailer);
     pw_client_free(app->client);
     /* The pool fails what is under way, which calls back into the stages: they are still there. */
     pw_db_free(app->db);

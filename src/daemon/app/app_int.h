@@ -22,6 +22,7 @@
 #include <pandwacht/intake.h>
 #include <pandwacht/ledger.h>
 #include <pandwacht/loop.h>
+#include <pandwacht/mail.h>
 #include <pandwacht/rules.h>
 #include <pandwacht/stream.h>
 #include <pandwacht/upkeep.h>
@@ -57,6 +58,7 @@ struct pw_app {
     struct pw_assess *assess;
     struct pw_deliver *deliver;
     struct pw_upkeep *upkeep;
+    struct pw_mailer *mailer;
     struct pw_tls_context *tls[LISTEN_MAX];
     size_t tls_count;
     struct pw_http_server *api;

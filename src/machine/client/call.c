@@ -14,6 +14,7 @@
 
 #define CONNECT_MS   3000
 #define RESPONSE_MAX 4096
+#define SUITES_256   "TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256"
 
 /* ---- while it runs ---- */
 
@@ -49,12 +50,12 @@ static curl_socket_t on_open_socket(void *arg, curlsocktype purpose, struct curl
 
 /* ---- making the handle ---- */
 
-static bool misuse(struct pw_err *err, const char *what)
+bool client_misuse(struct pw_err *err, const char *what)
 {
     return pw_fail(err, PW_ERR_USAGE, "%s", what);
 }
 
-static bool has_controls(const char *text)
+bool client_has_controls(const char *text)
 {
     for (; *text != '\0'; text++)
         if ((unsigned char)*text < 0x20 || *text == 0x7f)
@@ -99,7 +100,7 @@ static bool set_url(struct pw_client_call *call, const struct pw_client_request 
 {
     CURLU *url = curl_url();
     char *text = NULL;
-    bool sound = request->url != NULL && !has_controls(request->url) &&
+    bool sound = request->url != NULL && !client_has_controls(request->url) &&
                  curl_url_set(url, CURLUPART_URL, request->url, 0) == CURLUE_OK && is_https(url) &&
                  !has_part(url, CURLUPART_USER) && !has_part(url, CURLUPART_PASSWORD) &&
                  !has_part(url, CURLUPART_FRAGMENT);
@@ -110,7 +111,8 @@ static bool set_url(struct pw_client_call *call, const struct pw_client_request 
         curl_easy_setopt(call->easy, CURLOPT_URL, text);
     curl_free(text);
     curl_url_cleanup(url);
-    return sound || misuse(err, "the address to call must be https://, without user name and fragment");
+    return sound ||
+           client_misuse(err, "the address to call must be https://, without user name and fragment");
 }
 
 static bool set_headers(
@@ -118,8 +120,8 @@ static bool set_headers(
 {
     call->headers = curl_slist_append(NULL, "Expect:"); /* bodies are small: no 100-continue */
     for (size_t i = 0; i < request->header_count; i++) {
-        if (has_controls(request->headers[i]))
-            return misuse(err, "a header has a control character");
+        if (client_has_controls(request->headers[i]))
+            return client_misuse(err, "a header has a control character");
         call->headers = curl_slist_append(call->headers, request->headers[i]);
     }
     curl_easy_setopt(call->easy, CURLOPT_HTTPHEADER, call->headers);
@@ -145,43 +147,46 @@ static bool readable(const char *file)
     return file == NULL || access(file, R_OK) == 0;
 }
 
-static bool set_tls(struct pw_client_call *call, const struct pw_client_request *request, struct pw_err *err)
+bool client_call_trust(struct pw_client_call *call, const char *ca_file, long least, struct pw_err *err)
 {
     CURL *easy = call->easy;
-    if (request->ca_file == NULL)
-        return misuse(err, "a CA file is needed to call");
-    if (!readable(request->ca_file) || !readable(request->cert_file) || !readable(request->key_file))
-        return misuse(err, "a certificate, key or CA file cannot be read");
-    long least = request->tls_min == PW_CLIENT_TLS_1_2 ? CURL_SSLVERSION_TLSv1_2 : CURL_SSLVERSION_TLSv1_3;
+    if (ca_file == NULL)
+        return client_misuse(err, "a CA file is needed to call");
+    if (!readable(ca_file))
+        return client_misuse(err, "the CA file cannot be read");
     curl_easy_setopt(easy, CURLOPT_SSLVERSION, least);
     curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 1L);
     curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 2L);
-    curl_easy_setopt(easy, CURLOPT_CAINFO, request->ca_file);
+    curl_easy_setopt(easy, CURLOPT_CAINFO, ca_file);
     curl_easy_setopt(easy, CURLOPT_CAPATH, NULL);
     curl_easy_setopt(easy, CURLOPT_CA_CACHE_TIMEOUT, 0L); /* a renewed file counts at once */
+    return true;
+}
+
+static bool set_tls(struct pw_client_call *call, const struct pw_client_request *request, struct pw_err *err)
+{
+    CURL *easy = call->easy;
+    long least = request->tls_min == PW_CLIENT_TLS_1_2 ? CURL_SSLVERSION_TLSv1_2 : CURL_SSLVERSION_TLSv1_3;
+    if (!client_call_trust(call, request->ca_file, least, err))
+        return false;
+    if (!readable(request->cert_file) || !readable(request->key_file))
+        return client_misuse(err, "a certificate or key file cannot be read");
+    curl_easy_setopt(easy, CURLOPT_TLS13_CIPHERS, SUITES_256);
     curl_easy_setopt(easy, CURLOPT_SSLCERT, request->cert_file);
     curl_easy_setopt(
         easy, CURLOPT_SSLKEY, request->key_file != NULL ? request->key_file : request->cert_file);
     return true;
 }
 
-static void set_strictness(struct pw_client_call *call, const struct pw_client_request *request)
+void client_call_basics(struct pw_client_call *call, size_t response_max, int64_t connect_ms)
 {
     CURL *easy = call->easy;
-    curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "https");
-    curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
-    curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
+    call->response_max = response_max > 0 ? response_max : RESPONSE_MAX;
+    pw_buf_init(&call->body, call->response_max);
     curl_easy_setopt(easy, CURLOPT_PROXY, "");
     curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(easy, CURLOPT_TCP_NODELAY, 1L);
-    curl_easy_setopt(easy, CURLOPT_USERAGENT, "pandwacht");
-    curl_easy_setopt(
-        easy, CURLOPT_CONNECTTIMEOUT_MS, (long)(request->connect_ms > 0 ? request->connect_ms : CONNECT_MS));
-}
-
-static void set_callbacks(struct pw_client_call *call)
-{
-    CURL *easy = call->easy;
+    curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)(connect_ms > 0 ? connect_ms : CONNECT_MS));
     curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
     curl_easy_setopt(easy, CURLOPT_WRITEDATA, call);
     curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_head);
@@ -192,16 +197,23 @@ static void set_callbacks(struct pw_client_call *call)
     curl_easy_setopt(easy, CURLOPT_PRIVATE, call);
 }
 
+static void set_strictness(struct pw_client_call *call)
+{
+    CURL *easy = call->easy;
+    curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "https");
+    curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
+    curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
+    curl_easy_setopt(easy, CURLOPT_USERAGENT, "pandwacht");
+}
+
 bool client_call_prepare(
     struct pw_client_call *call, const struct pw_client_request *request, struct pw_err *err)
 {
-    call->response_max = request->response_max > 0 ? request->response_max : RESPONSE_MAX;
+    client_call_basics(call, request->response_max, request->connect_ms);
     call->allow_private = request->allow_private;
     call->check_address = request->check_address;
     call->check_arg = request->check_arg;
-    pw_buf_init(&call->body, call->response_max);
-    set_strictness(call, request);
-    set_callbacks(call);
+    set_strictness(call);
     set_body(call, request);
     return set_url(call, request, err) && set_headers(call, request, err) && set_tls(call, request, err);
 }
@@ -225,6 +237,8 @@ enum pw_client_end client_call_end(const struct pw_client_call *call, CURLcode c
 {
     if (call->too_large)
         return PW_CLIENT_TOO_LARGE;
+    if (call->mail && status >= 400)
+        return PW_CLIENT_ANSWERED; /* the mail server's own refusal */
     switch (code) {
     case CURLE_OK:
         return status >= 300 && status < 400 ? PW_CLIENT_REDIRECT : PW_CLIENT_ANSWERED;
@@ -237,6 +251,7 @@ enum pw_client_end client_call_end(const struct pw_client_call *call, CURLcode c
     case CURLE_PEER_FAILED_VERIFICATION:
     case CURLE_SSL_ISSUER_ERROR:
     case CURLE_SSL_CIPHER:
+    case CURLE_USE_SSL_FAILED:
         return PW_CLIENT_TLS;
     case CURLE_SSL_CERTPROBLEM:
     case CURLE_SSL_CACERT_BADFILE:

@@ -40,7 +40,7 @@ static void leave_ring(struct pw_client_call *call)
         call->client->waiting_count--;
 }
 
-static void free_call(struct pw_client_call *call)
+void client_call_free(struct pw_client_call *call)
 {
     curl_easy_cleanup(call->easy);
     curl_slist_free_all(call->headers);
@@ -132,7 +132,7 @@ static void complete(struct pw_client_call *call, CURLcode code)
     if (answer.end != PW_CLIENT_ANSWERED)
         pw_count(PW_M_CLIENT_FAILED, 1);
     call->on_done(call->arg, &answer);
-    free_call(call);
+    client_call_free(call);
 }
 
 static void on_deadline(void *arg)
@@ -273,11 +273,13 @@ void pw_client_free(struct pw_client *client)
         release(client);
 }
 
-bool pw_client_send(struct pw_client *client, const struct pw_client_request *request, pw_client_done on_done,
-    void *arg, struct pw_client_call **ret_call, struct pw_err *err)
+struct pw_client_call *client_call_new(
+    struct pw_client *client, pw_client_done on_done, void *arg, struct pw_err *err)
 {
-    if (client->dead || client->waiting_count >= client->options.waiting)
-        return pw_fail(err, PW_ERR_LIMIT, "too many calls are waiting");
+    if (client->dead || client->waiting_count >= client->options.waiting) {
+        (void)pw_fail(err, PW_ERR_LIMIT, "too many calls are waiting");
+        return NULL;
+    }
     struct pw_client_call *call = pw_xcalloc(1, sizeof(*call));
     *call = (struct pw_client_call){.client = client, .on_done = on_done, .arg = arg};
     call->arena = pw_arena_new();
@@ -285,24 +287,39 @@ bool pw_client_send(struct pw_client *client, const struct pw_client_request *re
     call->begun_us = pw_loop_clock_us(client->loop);
     if (call->easy == NULL)
         abort(); /* out of memory */
-    if (!client_call_prepare(call, request, err)) {
-        free_call(call);
-        return false;
-    }
+    return call;
+}
+
+void client_call_queue(struct pw_client_call *call, int64_t deadline_ms, struct pw_client_call **ret_call)
+{
+    struct pw_client *client = call->client;
     pw_timer_init(&call->deadline, client->loop, "client: deadline", on_deadline, call);
-    pw_timer_start(&call->deadline, request->deadline_ms > 0 ? request->deadline_ms : DEADLINE_MS);
+    pw_timer_start(&call->deadline, deadline_ms > 0 ? deadline_ms : DEADLINE_MS);
     link_call(&client->waiting, call);
     client->waiting_count++;
     pw_deferred_call(&client->start);
     if (ret_call != NULL)
         *ret_call = call;
+}
+
+bool pw_client_send(struct pw_client *client, const struct pw_client_request *request, pw_client_done on_done,
+    void *arg, struct pw_client_call **ret_call, struct pw_err *err)
+{
+    struct pw_client_call *call = client_call_new(client, on_done, arg, err);
+    if (call == NULL)
+        return false;
+    if (!client_call_prepare(call, request, err)) {
+        client_call_free(call);
+        return false;
+    }
+    client_call_queue(call, request->deadline_ms, ret_call);
     return true;
 }
 
 void pw_client_cancel(struct pw_client_call *call)
 {
     take_out(call);
-    free_call(call);
+    client_call_free(call);
 }
 
 size_t pw_client_busy(const struct pw_client *client)

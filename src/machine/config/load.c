@@ -156,6 +156,8 @@ static bool check(const struct pw_config *config, struct pw_err *err)
         why = "system.oin must be 20 digits";
     else if ((config->partners_certificate[0] == '\0') != (config->partners_key[0] == '\0'))
         why = "partners.certificate and partners.key are given together";
+    else if (config->mail_url[0] != '\0' && config->mail_from[0] == '\0')
+        why = "mail.from is needed with mail.url";
     else if (config->sessions_idle > config->sessions_life)
         why = "sessions.idle may not be longer than sessions.life";
     else if (config->partners_retry_first > config->partners_retry_max)
