@@ -89,7 +89,7 @@ struct pw_ledger_item {
     struct pw_str source_id;
     struct pw_uuid target;
     struct pw_str target_kind; /* the kind of the collection it was addressed by; others are not found */
-    struct pw_str reason; /* wrong-premises wrong-person false withdrawn duplicate entry-error annulled */
+    struct pw_str reason; /* one of pw_ledger_reasons */
     struct pw_str note;   /* sealed; empty = none */
     struct pw_str ground;
     pw_day occurred_on;
@@ -103,6 +103,9 @@ struct pw_ledger_item {
     bool danger;
     struct pw_err err;
 };
+
+/* Why a fact may be retracted or corrected; NULL-ended. */
+extern const char *const pw_ledger_reasons[];
 
 /* Called once a batch, when every item has a result other than PENDING. */
 typedef void (*pw_ledger_done)(void *arg);

@@ -65,3 +65,20 @@ test("a correction to another house moves the fact, and both dossiers follow", a
   const event = await desk.await("alert.withdrawn", home.premisesId);
   assert.equal(event.data.reason, "correction");
 });
+
+test("an operator retracts in the name of who sent it, once, and of nobody else", async () => {
+  const bagId = nextBag();
+  const sent = await created(house, "tips", tip(bagId), { token: house.secret("TOKEN_CITIZEN_TIP") });
+  const retract = (client: string, sourceId: string) =>
+    house.command("facts", "retract", sent.id, "--client", client, "--source-id", sourceId, "--reason", "entry-error", "--ground", "public-task");
+  const foreign = await retract("toezicht", nextId("o"));
+  assert.equal(foreign.code, 1);
+  assert.match(foreign.stderr, /not sent by this client/);
+  const sourceId = nextId("o");
+  const ended = await retract("meldpunt", sourceId);
+  assert.match(ended.stdout, /^[0-9a-f-]{36}\n$/);
+  assert.equal((await retract("meldpunt", sourceId)).stdout, ended.stdout);
+  assert.equal((await retract("meldpunt", nextId("o"))).code, 1);
+  assert.deepEqual(await house.sql(`select status from fact where id = '${sent.id}'`), ["retracted"]);
+  assert.equal((await house.command("facts", "retract", sent.id, "--client", "meldpunt", "--source-id", "x", "--reason", "boredom", "--ground", "public-task")).code, 2);
+});

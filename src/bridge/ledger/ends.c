@@ -7,6 +7,9 @@
 
 #include "ledger_int.h"
 
+const char *const pw_ledger_reasons[] = {
+    "wrong-premises", "wrong-person", "false", "withdrawn", "duplicate", "entry-error", "annulled", NULL};
+
 static struct pw_str target_key(const struct pw_uuid *id)
 {
     return (struct pw_str){(const char *)id->b, sizeof(id->b)};

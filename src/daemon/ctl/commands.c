@@ -24,6 +24,7 @@ const struct command commands[] = {
     {"replay", "", "recompute stored assessments and compare them byte for byte", run_replay},
     {"import", "FILE...", "take in facts or premises attributes from files", run_import},
     {"facts list", "", "list the facts of one premises", run_facts_list},
+    {"facts retract", "ID", "end a fact in the name of the client that sent it", run_facts_retract},
     {"keys init", "", "make the keys that are missing", run_keys_init},
     {"municipality add", "CODE NAME", "add a municipality", run_municipality_add},
     {"municipality list", "", "list the municipalities", run_municipality_list},

@@ -94,6 +94,7 @@ int run_rules_test(struct ctl *ctl);
 int run_replay(struct ctl *ctl);
 int run_import(struct ctl *ctl);
 int run_facts_list(struct ctl *ctl);
+int run_facts_retract(struct ctl *ctl);
 int run_keys_init(struct ctl *ctl);
 int run_municipality_add(struct ctl *ctl);
 int run_municipality_list(struct ctl *ctl);

@@ -15,31 +15,6 @@
 #define CHUNK_LINES   5000
 #define CANONICAL_MAX (1u << 20)
 
-static bool find_source(struct import *import, const char *name, struct pw_err *err)
-{
-    struct pw_tx *tx = pw_db_begin(import->bench.db, "ctl: import", PW_DB_READ_ONLY);
-    size_t statement = pw_tx_add(tx, PW_SQL_CTL_CLIENT_BY_NAME, PW_P_TEXT_Z(name));
-    bool ok = pw_tx_run(tx, err);
-    const struct pw_rows *rows = ok ? pw_tx_rows(tx, statement) : NULL;
-    if (ok && pw_rows_count(rows) == 0)
-        ok = pw_fail(
-            err, PW_ERR_NOT_FOUND, "there is no client of that name; `pandwacht client list` shows them");
-    if (ok) {
-        size_t count;
-        struct pw_arena *arena = import->ctl->arena;
-        struct pw_str *classes = pw_cell_texts(rows, 0, 2, arena, &count);
-        import->source.id = pw_cell_uuid(rows, 0, 0);
-        import->source.controller = pw_str_dup(arena, pw_cell_text(rows, 0, 1));
-        import->source.wwft_liable = pw_cell_bool(rows, 0, 3);
-        for (size_t i = 0; i < count; i++)
-            for (unsigned c = 0; pw_source_class_words[c] != NULL; c++)
-                if (pw_str_is(classes[i], pw_source_class_words[c]))
-                    import->source.classes |= 1u << c;
-    }
-    pw_tx_close(tx);
-    return ok;
-}
-
 void import_reject(struct import *import, size_t line, const char *pointer, const char *code)
 {
     struct pw_buf out;
@@ -221,7 +196,8 @@ static bool import_file(struct import *import, const char *path, const char *for
 static bool open_import(struct import *import, const char *client, const char *kind, struct pw_err *err)
 {
     struct ctl *ctl = import->ctl;
-    if (!open_bench(ctl, &import->bench, err) || !find_source(import, client, err) ||
+    if (!open_bench(ctl, &import->bench, err) ||
+        !find_source(ctl, import->bench.db, client, &import->source, err) ||
         !pw_crypto_keys_load(import->bench.config->keys_dir, &import->keys, err) ||
         !pw_facts_load_dir(import->bench.config->rules_dir, &import->model, err))
         return false;

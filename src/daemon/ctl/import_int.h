@@ -2,7 +2,7 @@
 #ifndef PANDWACHT_CTL_IMPORT_INT_H
 #define PANDWACHT_CTL_IMPORT_INT_H
 
-#include "ctl_int.h"
+#include "source.h"
 
 #include <stdio.h>
 
@@ -10,14 +10,6 @@
 #include <pandwacht/facts.h>
 #include <pandwacht/json.h>
 #include <pandwacht/ledger.h>
-
-/* Who it is entered for. */
-struct source {
-    struct pw_uuid id;
-    struct pw_str controller;
-    unsigned classes;
-    bool wwft_liable;
-};
 
 struct import {
     struct ctl *ctl;

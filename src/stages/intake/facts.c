@@ -119,9 +119,6 @@ void pw_intake_refuse(struct pw_request *req, void *stage)
 
 /* ---- taking back and correcting ---- */
 
-static const char *const reasons[] = {
-    "wrong-premises", "wrong-person", "false", "withdrawn", "duplicate", "entry-error", "annulled", NULL};
-
 static bool is_one_of(struct pw_str value, const char *const *words)
 {
     for (size_t i = 0; words[i] != NULL; i++) {
@@ -170,7 +167,7 @@ static void read_ending(struct single *s, const struct pw_json *json)
     struct pw_ledger_item *item = &s->work.item;
 
     read_text(&s->r, json, "sourceId", true, 64, &item->source_id);
-    read_word(&s->r, json, "reason", reasons, &item->reason);
+    read_word(&s->r, json, "reason", pw_ledger_reasons, &item->reason);
     read_word(&s->r, json, "ground", pw_ground_words, &item->ground);
     read_text(&s->r, json, "note", false, 1000, &item->note);
     item->target_kind = s->r.kind->name;
