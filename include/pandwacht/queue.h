@@ -1,5 +1,5 @@
 /*
- * queue: the one commit-ordered reader of the fact log, its leases, and backoff.
+ * queue: the one commit-ordered reader of the log (facts, audit records), its leases, and backoff.
  *
  * The log has no queue table: facts are the queue. Each fact stores the transaction that wrote
  * it; a follower reads by (generation, xact, id) and only below pg_snapshot_xmin, under which
@@ -39,9 +39,12 @@ int pw_position_cmp(const struct pw_position *a, const struct pw_position *b);
 
 /* ---- followers ---- */
 
+/* What is followed: the facts, or the records of who did what. Both are written with their transaction. */
+enum pw_log { PW_LOG_FACTS, PW_LOG_AUDIT };
+
 struct pw_log_entry {
     struct pw_position at;
-    struct pw_uuid premises;
+    struct pw_uuid premises; /* nil: an audit record that concerns none */
 };
 
 struct pw_follower_batch {
@@ -58,6 +61,7 @@ struct pw_follower_batch {
 struct pw_follower_options {
     struct pw_loop *loop;
     struct pw_db *db;
+    enum pw_log log;      /* PW_LOG_FACTS when not said */
     const char *name;     /* literal: "assess" */
     int shard;            /* 0 */
     const char *channel;  /* literal, NOTIFY channel; NULL: polls only */

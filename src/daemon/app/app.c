@@ -54,7 +54,7 @@ static bool open_content(struct pw_app *app, struct pw_err *err)
 
 static bool open_worker(struct pw_app *app, struct pw_err *err)
 {
-    static const struct pw_worker_job *const jobs[] = {&pw_access_password_job};
+    static const struct pw_worker_job *const jobs[] = {&pw_access_password_job, &pw_audit_append_job};
     const struct pw_worker_options options = {
         .jobs = jobs,
         .job_count = PW_COUNT(jobs),
@@ -181,7 +181,15 @@ static void make_background_stages(struct pw_app *app)
             .attempts_max = (int)config->mail_attempts_max,
         });
     if (app->roles & ROLE_UPKEEP)
-        app->upkeep = pw_upkeep_new(&(struct pw_upkeep_options){.loop = app->loop, .db = app->db});
+        app->upkeep = pw_upkeep_new(&(struct pw_upkeep_options){
+            .loop = app->loop,
+            .db = app->db,
+            .keys = app->keys,
+            .worker = app->worker,
+            .heads_file = config->audit_heads_file,
+            .seal_ms = (int)config->audit_seal_every,
+            .heads_ms = config->audit_heads_every,
+        });
 }
 
 /* ---- the API ---- */
@@ -266,7 +274,8 @@ static bool drained(const struct pw_app *app)
 {
     return (app->api == NULL || pw_http_server_requests(app->api) == 0) &&
            (app->intake == NULL || pw_intake_busy(app->intake) == 0) && pw_ledger_busy(app->ledger) == 0 &&
-           (app->assess == NULL || pw_assess_idle(app->assess)) && app->deliver_stopped;
+           (app->assess == NULL || pw_assess_idle(app->assess)) &&
+           (app->upkeep == NULL || pw_upkeep_idle(app->upkeep)) && app->deliver_stopped;
 }
 
 static void on_drain_poll(void *arg)
@@ -309,6 +318,8 @@ static void on_stop(void *arg)
         pw_http_server_drain(app->api, DRAIN_MS, on_api_drained, app);
     if (app->assess != NULL)
         pw_assess_drain(app->assess);
+    if (app->upkeep != NULL)
+        pw_upkeep_drain(app->upkeep);
     if (app->roles & ROLE_DELIVER)
         pw_deliver_stop(app->deliver, on_deliver_stopped, app);
     else
@@ -340,6 +351,7 @@ static void close_all(struct pw_app *app)
     pw_deliver_free(app->deliver);
     pw_mailer_free(app->mailer);
     pw_client_free(app->client);
+    pw_upkeep_stop(app->upkeep);
     /* The pool fails what is under way, which calls back into the stages: they are still there. */
     pw_db_free(app->db);
     pw_upkeep_free(app->upkeep);

@@ -8,6 +8,7 @@
 #include <pandwacht/access.h>
 #include <pandwacht/app.h>
 #include <pandwacht/assess.h>
+#include <pandwacht/audit.h>
 #include <pandwacht/base.h>
 #include <pandwacht/check.h>
 #include <pandwacht/client.h>

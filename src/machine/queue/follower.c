@@ -44,6 +44,11 @@ struct pw_follower {
     bool full;
 };
 
+static const enum pw_sql read_of_log[] = {
+    [PW_LOG_FACTS] = PW_SQL_QUEUE_FOLLOWER_READ,
+    [PW_LOG_AUDIT] = PW_SQL_QUEUE_FOLLOWER_READ_AUDIT,
+};
+
 static void begin_round(struct pw_follower *f);
 
 static void follower_enter(struct pw_follower *f, enum follower_state state)
@@ -227,9 +232,9 @@ static void read_batch(struct pw_follower *f)
     f->tx = pw_db_begin(f->options.db, "queue: follow the log", 0);
     if (f->options.on_begin)
         f->options.on_begin(f->options.arg, f->tx);
-    f->read =
-        pw_tx_add(f->tx, PW_SQL_QUEUE_FOLLOWER_READ, PW_P_TEXT_Z(f->options.name), PW_P_I32(f->options.shard),
-            PW_P_UUID(&f->options.owner), PW_P_I64(f->fence), PW_P_I64(f->options.batch_max));
+    f->read = pw_tx_add(f->tx, read_of_log[f->options.log], PW_P_TEXT_Z(f->options.name),
+        PW_P_I32(f->options.shard), PW_P_UUID(&f->options.owner), PW_P_I64(f->fence),
+        PW_P_I64(f->options.batch_max));
     f->horizon_asked = now >= f->horizon_next_ms;
     if (f->horizon_asked) {
         f->horizon_next_ms = now + f->options.horizon_ms;

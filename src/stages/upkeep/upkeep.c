@@ -1,12 +1,12 @@
-/* One timer and one transaction a round; see upkeep.h. */
-#include <pandwacht/upkeep.h>
-
+/* Destroying: one timer, and one transaction a round; see upkeep.h. Sealing is in seal.c. */
 #include <stdlib.h>
 
 #include <pandwacht/audit.h>
 #include <pandwacht/base.h>
 #include <pandwacht/db.h>
 #include <pandwacht/loop.h>
+
+#include "upkeep_int.h"
 
 #define INTERVAL_MS INT64_C(600000)
 #define ROWS_MAX    INT64_C(5000)
@@ -16,6 +16,8 @@ struct pw_upkeep {
     struct pw_timer timer;
     size_t sessions, checks; /* statements of the running round */
     bool more;               /* a statement met its maximum */
+    bool running, draining;
+    struct sealer *sealer;
 };
 
 static void on_done(void *arg, struct pw_tx *tx, bool ok, const struct pw_err *err)
@@ -24,7 +26,9 @@ static void on_done(void *arg, struct pw_tx *tx, bool ok, const struct pw_err *e
     (void)tx;
     if (!ok)
         pw_log(PW_EV_UPKEEP_FAILED, PW_LOG_ERR(err));
-    pw_timer_start(&upkeep->timer, ok && upkeep->more ? 0 : upkeep->options.interval_ms);
+    upkeep->running = false;
+    if (!upkeep->draining)
+        pw_timer_start(&upkeep->timer, ok && upkeep->more ? 0 : upkeep->options.interval_ms);
 }
 
 /* What was destroyed is on the record before it is gone. */
@@ -56,6 +60,7 @@ static void on_round(void *arg)
     struct pw_upkeep *upkeep = arg;
     pw_usec now = pw_loop_wall(upkeep->options.loop);
     struct pw_tx *tx = pw_db_begin(upkeep->options.db, "upkeep: destroy", 0);
+    upkeep->running = true;
     upkeep->sessions =
         pw_tx_add(tx, PW_SQL_UPKEEP_SESSIONS_END, PW_P_TIME(now), PW_P_I64(upkeep->options.rows_max));
     upkeep->checks = pw_tx_add(tx, PW_SQL_UPKEEP_TENANT_CHECKS_DESTROY, PW_P_DATE(pw_day_in_netherlands(now)),
@@ -73,7 +78,28 @@ struct pw_upkeep *pw_upkeep_new(const struct pw_upkeep_options *options)
         upkeep->options.rows_max = ROWS_MAX;
     pw_timer_init(&upkeep->timer, options->loop, "upkeep: next round", on_round, upkeep);
     pw_timer_start(&upkeep->timer, 0);
+    upkeep->sealer = sealer_new(options);
     return upkeep;
+}
+
+void pw_upkeep_drain(struct pw_upkeep *upkeep)
+{
+    upkeep->draining = true;
+    pw_timer_stop(&upkeep->timer);
+    sealer_drain(upkeep->sealer);
+}
+
+bool pw_upkeep_idle(const struct pw_upkeep *upkeep)
+{
+    return !upkeep->running && sealer_idle(upkeep->sealer);
+}
+
+void pw_upkeep_stop(struct pw_upkeep *upkeep)
+{
+    if (upkeep == NULL)
+        return;
+    pw_timer_stop(&upkeep->timer);
+    sealer_stop(upkeep->sealer);
 }
 
 void pw_upkeep_free(struct pw_upkeep *upkeep)
@@ -81,5 +107,6 @@ void pw_upkeep_free(struct pw_upkeep *upkeep)
     if (upkeep == NULL)
         return;
     pw_timer_stop(&upkeep->timer);
+    sealer_free(upkeep->sealer);
     free(upkeep);
 }
