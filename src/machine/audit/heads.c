@@ -30,15 +30,15 @@ static struct pw_str signed_text(struct pw_arena *arena, const struct pw_audit_h
 bool pw_audit_head_write(struct pw_arena *arena, const struct pw_keys *keys, const struct pw_audit_head *head,
     struct pw_str *ret, struct pw_err *err)
 {
-    char hex[PW_SHA256_TEXT], at[PW_TIME_TEXT], text[2 * PW_SIGNATURE_SIZE];
-    uint8_t signature[PW_SIGNATURE_SIZE];
-    uint32_t version;
+    char hex[PW_SHA256_TEXT], at[PW_TIME_TEXT];
+    struct pw_signature signature;
 
-    if (!pw_crypto_sign(keys, signed_text(arena, head), &version, signature, err))
+    if (!pw_crypto_sign(keys, signed_text(arena, head), &signature, err))
         return false;
-    *ret = pw_str_printf(arena, "{\"n\":%lld,\"hash\":\"%s\",\"at\":\"%s\",\"key\":%u,\"signature\":\"%s\"}",
+    *ret = pw_str_printf(arena,
+        "{\"n\":%lld,\"hash\":\"%s\",\"at\":\"%s\",\"keyId\":\"%s\",\"signature\":\"%s\"}",
         (long long)head->n, pw_hex(head->hash, sizeof head->hash, hex), pw_instant_format(head->at, true, at),
-        version, pw_crypto_base64url(signature, sizeof signature, text));
+        signature.key_id, signature.value);
     return true;
 }
 
@@ -63,24 +63,31 @@ static struct pw_str text_member(const struct pw_json *json, const char *name)
     return pw_json_is_string(member) ? pw_json_str(member) : PW_STR("");
 }
 
+/* Of our own keys the one of that name; NULL: none. */
+static const struct pw_public_key *find_key(const struct pw_keys *keys, struct pw_str id)
+{
+    for (size_t i = 0; i < pw_crypto_key_count(keys, PW_KEY_SIGNING); i++)
+        if (pw_str_is(id, pw_crypto_public(keys, i)->id))
+            return pw_crypto_public(keys, i);
+    return NULL;
+}
+
 bool pw_audit_head_read(struct pw_arena *arena, const struct pw_keys *keys, struct pw_str line,
     struct pw_audit_head *ret, struct pw_err *err)
 {
-    uint8_t signature[PW_SIGNATURE_SIZE], public_key[PW_PUBLIC_SIZE];
+    uint8_t signature[PW_SIGNATURE_SIZE];
+    const struct pw_public_key *key;
     const struct pw_json *json;
-    int64_t version;
     size_t len;
 
     if (!pw_json_parse(arena, line, NULL, &json, NULL) || !pw_json_to_i64(pw_json_get(json, "n"), &ret->n) ||
         !read_hex(text_member(json, "hash"), ret->hash) ||
         !pw_instant_parse(text_member(json, "at"), &ret->at) ||
-        !pw_json_to_i64(pw_json_get(json, "key"), &version) ||
         !pw_crypto_base64url_read(text_member(json, "signature"), signature, sizeof signature, &len) ||
         len != sizeof signature)
         return pw_fail(err, PW_ERR_SYNTAX, "this line is no head of an audit chain");
-    if (!pw_crypto_public(keys, (uint32_t)version, public_key, err))
-        return false;
-    return pw_crypto_verify(public_key, signed_text(arena, ret), signature) ||
+    key = find_key(keys, text_member(json, "keyId"));
+    return (key != NULL && pw_crypto_verify(key->octets, signed_text(arena, ret), signature)) ||
            pw_fail(err, PW_ERR_CRYPTO, "the signature of this head does not fit: it was not made here");
 }
 

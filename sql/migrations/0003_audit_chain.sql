@@ -1,4 +1,4 @@
--- 0002: the chain over the audit records. A link keeps the digest of its record beside the hash that ties
+-- 0003: the chain over the audit records. A link keeps the digest of its record beside the hash that ties
 -- it to the link before, so that a check names the record that was altered instead of only a break. No
 -- foreign key: a record that is gone must be found by the check, not hidden by the database.
 
