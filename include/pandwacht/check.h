@@ -2,6 +2,8 @@
  * check: the tenant check of landlords. What they saw and did goes in, findings and next steps
  * come out; nothing of tips, alerts, scores or other landlords can, for this stage reads none of
  * those tables. The same work is done for every premises, known or not.
+ *
+ * Its own rows: tenant checks, the duty-of-care file, and what else landlords keep here.
  */
 #ifndef PANDWACHT_CHECK_H
 #define PANDWACHT_CHECK_H
@@ -30,7 +32,10 @@ struct pw_tenant_checks *pw_tenant_checks_new(const struct pw_tenant_check_optio
 void pw_tenant_checks_free(struct pw_tenant_checks *checks);
 
 /* Handlers; `stage` is a struct pw_tenant_checks. */
-void pw_check_post(struct pw_request *req, void *stage); /* POST /v1/tenant-checks */
-void pw_check_get(struct pw_request *req, void *stage);  /* GET /v1/tenant-checks/{id} */
+void pw_check_post(struct pw_request *req, void *stage);          /* POST /v1/tenant-checks */
+void pw_check_get(struct pw_request *req, void *stage);           /* GET /v1/tenant-checks/{id} */
+void pw_check_receipt(struct pw_request *req, void *stage);       /* GET /v1/tenant-checks/{id}/receipt */
+void pw_check_post_evidence(struct pw_request *req, void *stage); /* POST /v1/tenant-checks/{id}/evidence */
+void pw_check_get_file(struct pw_request *req, void *stage);      /* GET /v1/duty-of-care-files/{id} */
 
 #endif

@@ -74,6 +74,9 @@ bool pw_findings_read(const struct pw_check_catalogue *catalogue, const struct p
 /* The denied attribute that a member name stands for, or NULL: any spelling of the name or an alias, also as
  * words within a longer name ("tenantNationality"). For names that nothing else knows. */
 const struct pw_denied *pw_findings_denied(const struct pw_check_catalogue *catalogue, const char *name);
+/* Refuses such a name at its place (`not-allowed`, with the reason and its source); true when it is one. */
+bool pw_findings_refuse(const struct pw_check_catalogue *catalogue, const char *name, const struct pw_at *at,
+    struct pw_faults *faults);
 
 /* The findings T01 to T21, in order, as of `today`. Never fails for a check that pw_findings_read made. */
 void pw_findings_check(const struct pw_check_catalogue *catalogue, const struct pw_check *check, pw_day today,

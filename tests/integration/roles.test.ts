@@ -25,7 +25,8 @@ const may: Record<string, string[]> = {
   acknowledgeReferral: ["MUNICIPALITY_TOKEN", "OFFICER"], reportOutcome: ["MUNICIPALITY_TOKEN", "OFFICER"],
   listDangerNotices: [...desk, "MUNICIPALITY_TOKEN", "OFFICER"], acknowledgeDanger: [...desk, "MUNICIPALITY_TOKEN", "OFFICER"],
   createPremises: [...desk, ...sources], searchPremises: [...desk, ...sources], getPremises: desk, putPremises: [...desk, ...sources],
-  listAssessments: desk, postTenantCheck: ["LANDLORD_TOKEN"], getTenantCheck: ["LANDLORD_TOKEN"], listEvents: [], postReceipt: [],
+  listAssessments: desk, postTenantCheck: ["LANDLORD_TOKEN"], getTenantCheck: ["LANDLORD_TOKEN"], getTenantCheckReceipt: ["LANDLORD_TOKEN"],
+  postEvidence: ["LANDLORD_TOKEN"], getDutyOfCareFile: ["LANDLORD_TOKEN"], listEvents: [], postReceipt: [],
 };
 
 const people = ["ANALYST", "POLICY", "PRIVACY", "ADMIN", "AUDITOR", "OFFICER"];

@@ -22,7 +22,7 @@ struct rows {
 };
 
 /* Room for the fixed rows and four for each kind. */
-#define FIXED_MAX 64
+#define FIXED_MAX 128
 
 static const char *or_null(const char *text)
 {

@@ -140,9 +140,8 @@ const struct pw_denied *pw_findings_denied(const struct pw_check_catalogue *cata
     return found;
 }
 
-/* Refuses a denied attribute by its reason and source; true when the name is one. */
-static bool refuse_denied(const struct pw_check_catalogue *catalogue, const char *name,
-    const struct pw_at *at, struct pw_faults *faults)
+bool pw_findings_refuse(const struct pw_check_catalogue *catalogue, const char *name, const struct pw_at *at,
+    struct pw_faults *faults)
 {
     const struct pw_denied *denied = pw_findings_denied(catalogue, name);
     if (denied == NULL)
@@ -171,7 +170,7 @@ static void refuse_below(const struct pw_check_catalogue *catalogue, const struc
     while (pw_json_is_object(node) && pw_json_next(&it)) {
         const struct pw_at here = {.up = at, .name = it.name};
         if (!listed(known, it.name))
-            (void)refuse_denied(catalogue, it.name, &here, faults);
+            (void)pw_findings_refuse(catalogue, it.name, &here, faults);
         refuse_below(catalogue, it.value, &here, known, faults);
     }
     for (size_t i = 0; pw_json_is_array(node) && i < pw_json_count(node); i++) {
@@ -219,7 +218,7 @@ static void read_items(const struct pw_check_catalogue *catalogue, const struct 
                 catalogue->too_early[item->stage].en.data);
         else if (item != NULL)
             read_value(catalogue, item, &here, it.value, today, faults);
-        else if (!refuse_denied(catalogue, it.name, &here, faults))
+        else if (!pw_findings_refuse(catalogue, it.name, &here, faults))
             pw_fault(faults, &here, PW_FAULT_UNKNOWN_FIELD, NULL, NULL);
     }
 }
@@ -252,7 +251,7 @@ bool pw_findings_read(const struct pw_check_catalogue *catalogue, const struct p
     struct pw_json_iter it = pw_json_members(body);
     while (pw_json_next(&it)) {
         const struct pw_at here = {.name = it.name};
-        if (!listed(own, it.name) && !refuse_denied(catalogue, it.name, &here, faults))
+        if (!listed(own, it.name) && !pw_findings_refuse(catalogue, it.name, &here, faults))
             pw_fault(faults, &here, PW_FAULT_UNKNOWN_FIELD, NULL, NULL);
     }
     refuse_nested(catalogue, body, faults);

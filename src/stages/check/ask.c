@@ -81,10 +81,7 @@ static void on_added(void *arg, struct pw_tx *tx, bool ok, const struct pw_err *
         return;
     }
     const struct pw_rows *rows = pw_tx_rows(tx, call->before);
-    struct pw_str mac = pw_cell_bytea(rows, 0, pw_rows_column(rows, "content_mac"));
-    if (!pw_str_eq(mac, (struct pw_str){(const char *)call->mac, sizeof call->mac}))
-        pw_reply_code(call->req, PW_ERR_CONFLICT);
-    else
+    if (check_same(call, rows, PW_ERR_INTERNAL))
         show(
             call->checks, call->req, rows, pw_rows_affected(pw_tx_rows(tx, call->statement)) > 0 ? 201 : 200);
 }

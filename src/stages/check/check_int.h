@@ -63,6 +63,35 @@ struct check_call {
 
 struct check_call *check_call_new(struct pw_request *req, struct pw_tenant_checks *checks);
 
+/* ---- bodies: each adds its faults; whoever reads looks at them once, at the end ---- */
+
+/* Members outside the NULL-ended list: `not-allowed` for what may never be asked, else `unknown-field`. */
+void check_known(const struct pw_tenant_checks *checks, const struct pw_json *body,
+    const char *const *members, struct pw_faults *faults);
+/* A word of a NULL-ended list; "" when absent and not required. */
+void check_word(const struct pw_json *body, const char *name, bool required, const char *const *words,
+    struct pw_str *ret, struct pw_faults *faults);
+/* A date, at most `latest`; PW_DAY_NONE when absent and not required. */
+void check_day(const struct pw_json *body, const char *name, bool required, pw_day latest, pw_day *ret,
+    struct pw_faults *faults);
+/* A boolean; `ret` keeps its value when absent and not required. */
+void check_bool(
+    const struct pw_json *body, const char *name, bool required, bool *ret, struct pw_faults *faults);
+
+/* What a source id named before, as a row (id, content_mac): takes its id over when the content is the
+ * same. False: answered, 409 for other content, `missing` when there is no row. */
+bool check_same(struct check_call *call, const struct pw_rows *rows, enum pw_err_code missing);
+
+/* ---- signed documents ---- */
+
+/* Adds `sha256` and `signature` to an object; `ret` is its RFC 8785 form, in the arena. */
+bool check_sign(struct pw_tenant_checks *checks, struct pw_arena *arena, struct pw_str object,
+    struct pw_str *ret, struct pw_err *err) PW_MUST_CHECK;
+/* {"at","stage","findings"} of a row of checks. */
+void check_write_entry(struct pw_jsonw *w, const struct pw_rows *rows, size_t row);
+
+/* ---- answers ---- */
+
 /* Starts an answer {"id","status",...}: the writer stands within the open object. */
 void check_answer_begin(struct pw_buf *out, struct pw_jsonw *w, const struct pw_uuid *id, const char *status);
 void check_answer_end(struct pw_request *req, int status, struct pw_buf *out, struct pw_jsonw *w);
