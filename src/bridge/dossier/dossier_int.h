@@ -5,6 +5,10 @@
 #include <pandwacht/db.h>
 #include <pandwacht/dossier.h>
 
+/* One row of dossier/facts.sql (or another with the same columns in front). */
+bool dossier_read_fact(struct pw_arena *arena, const struct pw_kind *kind, const struct pw_rows *rows,
+    size_t row, struct pw_parties *parties, struct pw_fact *ret, struct pw_err *err) PW_MUST_CHECK;
+
 /* Reads rows [first, first + count) of dossier/facts.sql into the dossier's view. Facts
  * of a kind that the model no longer has are left out. */
 bool dossier_read_facts(struct pw_arena *arena, const struct pw_fact_model *model, const struct pw_rows *rows,
