@@ -19,6 +19,7 @@
 #include <pandwacht/facts.h>
 #include <pandwacht/queue.h>
 #include <pandwacht/score.h>
+#include <pandwacht/trial.h>
 
 struct pw_tx;
 
@@ -87,5 +88,38 @@ void pw_dossier_known_add(struct pw_tx *tx, const struct pw_uuid *premises, cons
 bool pw_dossier_known_build(struct pw_arena *arena, const struct pw_fact_model *model, const struct pw_tx *tx,
     const struct pw_dossier_read *read, const struct pw_uuid *premises, struct pw_str inputs,
     struct pw_dossier *ret, struct pw_err *err) PW_MUST_CHECK;
+
+/* ---- whole histories, for trials and for what was known when ---- */
+
+/* The statements of one page; page_add and read_add fill it. */
+struct pw_past_read {
+    size_t premises, facts, attributes, decisions;
+};
+
+/* Queues reading the next premises behind `after`, `until` included, at most `most`. */
+void pw_past_page_add(struct pw_tx *tx, const struct pw_uuid *after, const struct pw_uuid *until, size_t most,
+    struct pw_past_read *ret);
+/* When it was sent: their ids in order, in the arena; returns how many. */
+size_t pw_past_page_ids(
+    struct pw_arena *arena, const struct pw_tx *tx, const struct pw_past_read *read, struct pw_uuid **ret);
+/* Queues reading everything ever known of these premises, which must be in order of id. */
+void pw_past_read_add(
+    struct pw_tx *tx, const struct pw_uuid *premises, size_t count, struct pw_past_read *ret);
+
+/* Where the building of a page stands. */
+struct pw_past_cursor {
+    const struct pw_tx *tx;
+    struct pw_past_read read;
+    size_t fact, attribute, decision; /* next rows */
+};
+
+/* When it was sent: builds one history after the other, in the order asked for. Fails with PW_ERR_SYNTAX on a
+ * stored record that makes no sense. */
+void pw_past_build_begin(const struct pw_tx *tx, const struct pw_past_read *read, struct pw_past_cursor *ret);
+bool pw_past_build(struct pw_arena *arena, const struct pw_fact_model *model, struct pw_past_cursor *at,
+    const struct pw_uuid *premises, struct pw_past *ret, struct pw_err *err) PW_MUST_CHECK;
+/* Builds the next one and walks it under both sets of a trial. */
+bool pw_past_try(struct pw_arena *arena, struct pw_trial *trial, struct pw_past_cursor *at,
+    const struct pw_uuid *premises, struct pw_err *err) PW_MUST_CHECK;
 
 #endif

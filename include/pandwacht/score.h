@@ -166,7 +166,8 @@ struct pw_assessment {
 bool pw_score_assess(struct pw_arena *arena, const struct pw_ruleset *set, const struct pw_dossier_view *view,
     pw_day day, struct pw_assessment *ret, struct pw_err *err) PW_MUST_CHECK;
 
-/* The tenancies that registrations among the facts tell of, in the order they are met. Memory is the arena's. */
+/* The tenancies that registrations among the facts tell of, in the order they are met. Memory is the arena's.
+ */
 const struct pw_tenancy *pw_score_tenancies(struct pw_arena *arena, const struct pw_fact_model *model,
     const struct pw_fact *facts, size_t fact_count, size_t *ret_count);
 

@@ -31,8 +31,8 @@ bool dossier_read_fact(struct pw_arena *arena, const struct pw_kind *kind, const
         .report = pw_cell_uuid(rows, row, REPORT),
     };
     ret->based_on = pw_cell_uuids(rows, row, BASED_ON, arena, &ret->based_on_count);
-    return pw_facts_decode(kind, pw_cell_bytea(rows, row, PAYLOAD), ret->occurred_on, arena,
-        parties, &ret->record, err);
+    return pw_facts_decode(
+        kind, pw_cell_bytea(rows, row, PAYLOAD), ret->occurred_on, arena, parties, &ret->record, err);
 }
 
 bool dossier_read_facts(struct pw_arena *arena, const struct pw_fact_model *model, const struct pw_rows *rows,
@@ -57,6 +57,5 @@ void dossier_find_tenancies(
     struct pw_arena *arena, const struct pw_fact_model *model, struct pw_dossier *dossier)
 {
     struct pw_dossier_view *view = &dossier->view;
-    view->tenancies =
-        pw_score_tenancies(arena, model, view->facts, view->fact_count, &view->tenancy_count);
+    view->tenancies = pw_score_tenancies(arena, model, view->facts, view->fact_count, &view->tenancy_count);
 }

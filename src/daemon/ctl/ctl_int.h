@@ -82,6 +82,37 @@ struct bench {
 bool open_config(struct ctl *ctl, struct pw_config **ret, struct pw_err *err) PW_MUST_CHECK;
 bool open_bench(struct ctl *ctl, struct bench *ret, struct pw_err *err) PW_MUST_CHECK;
 
+/* sets.c: rule sets as commands name them (a directory, `live`, a SHA-256). The caller unrefs. */
+struct pw_ruleset;
+bool load_live_set(struct bench *bench, const struct pw_ruleset **ret, struct pw_err *err) PW_MUST_CHECK;
+bool load_kept_set(
+    struct bench *bench, struct pw_str hash, const struct pw_ruleset **ret, struct pw_err *err) PW_MUST_CHECK;
+/* Prints all faults but the first, which is *err. */
+bool load_dir_set(
+    struct ctl *ctl, const char *dir, const struct pw_ruleset **ret, struct pw_err *err) PW_MUST_CHECK;
+/* Opens the bench when the name needs it. */
+bool load_named_set(struct ctl *ctl, struct bench *bench, const char *name, const struct pw_ruleset **ret,
+    struct pw_err *err) PW_MUST_CHECK;
+/* The civil day in the Netherlands. */
+pw_day today(void);
+
+/* progress.c: a bar on a terminal. */
+struct progress {
+    struct pw_loop *loop;
+    const char *what;
+    uint64_t total;
+    bool on;
+    int64_t begun_us, drawn_us;
+};
+void progress_start(struct progress *progress, struct pw_loop *loop, const char *what, uint64_t total);
+void progress_show(struct progress *progress, uint64_t done);
+void progress_end(struct progress *progress, uint64_t done);
+
+/* trial.c: walks all premises, in several processes; the bench is used before and after, not within. */
+struct pw_trial;
+bool run_trial(struct ctl *ctl, struct bench *bench, struct pw_trial *trial, uint64_t premises,
+    struct pw_err *err) PW_MUST_CHECK;
+
 /* ---- the commands, by file ---- */
 
 int run_serve(struct ctl *ctl);
@@ -91,6 +122,7 @@ int run_config_show(struct ctl *ctl);
 int run_config_reference(struct ctl *ctl);
 int run_rules_check(struct ctl *ctl);
 int run_rules_test(struct ctl *ctl);
+int run_rules_backtest(struct ctl *ctl);
 int run_replay(struct ctl *ctl);
 int run_import(struct ctl *ctl);
 int run_facts_list(struct ctl *ctl);

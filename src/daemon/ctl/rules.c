@@ -21,14 +21,6 @@ static bool rules_dir(struct ctl *ctl, const char **ret, struct pw_err *err)
     return true;
 }
 
-static pw_day today(void)
-{
-    struct pw_loop *loop = pw_loop_new();
-    pw_day day = pw_day_in_netherlands(pw_loop_wall(loop));
-    pw_loop_free(loop);
-    return day;
-}
-
 int run_rules_check(struct ctl *ctl)
 {
     int status;

@@ -26,9 +26,9 @@ const struct pw_tenancy *pw_score_tenancies(struct pw_arena *arena, const struct
     const struct pw_kind *kind = pw_facts_kind(model, PW_STR("registration"));
     size_t registrations = 0;
     *ret_count = 0;
-    for (size_t i = 0; i < fact_count; i++)
-        registrations += facts[i].kind == kind;
-    if (kind == NULL || registrations == 0)
+    for (size_t i = 0; kind != NULL && i < fact_count; i++)
+        registrations += facts[i].kind->nr == kind->nr;
+    if (registrations == 0)
         return NULL;
     const struct pw_field *event = pw_kind_field(kind, PW_STR("event"));
     const struct pw_field *start = pw_kind_field(kind, PW_STR("startOn"));
@@ -36,7 +36,7 @@ const struct pw_tenancy *pw_score_tenancies(struct pw_arena *arena, const struct
     struct pw_tenancy *tenancies = PW_NEW_ARRAY(arena, registrations, struct pw_tenancy);
     for (size_t i = 0; i < fact_count; i++) {
         const struct pw_fact *fact = &facts[i];
-        if (fact->kind != kind || pw_uuid_is_nil(&fact->tenancy))
+        if (fact->kind->nr != kind->nr || pw_uuid_is_nil(&fact->tenancy))
             continue;
         struct pw_tenancy *tenancy = find_tenancy(tenancies, ret_count, &fact->tenancy);
         const char *what = pw_record_enum(fact->record, event);
