@@ -11,12 +11,17 @@
  * need X-CSRF-Token (403 `csrf`). Unknown, expired, revoked: 401, one text for all. Known but not
  * allowed: 403.
  *
- * Callers are cached for a few seconds (options.cache_ms); what this process revokes or ends is
- * dropped from the cache at once, what another process does counts within that time.
+ * Callers are cached for a few seconds (options.cache_ms). Whatever ends or changes one, in this process
+ * or another, the database tells everyone at once, and the cache is dropped.
  *
- * Budgets: each client and account has a token bucket for requests (429 with Retry-After). The
- * login budget lies in the database: after five failures an account waits, at most 15 minutes, but
- * only for the address that failed; a good password from elsewhere is not locked out.
+ * A session by cookie goes on under a new token now and then (options.session_rotate_ms); the old one
+ * works a moment longer, for requests that are under way. Its CSRF token stays. Signing in ends the
+ * session whose cookie came along.
+ *
+ * Budgets are token buckets in this process: for each caller, landlord, source of tips, origin of a tip, and
+ * for each address as long as it is nobody known (429 with Retry-After; RateLimit headers on every answer to
+ * a caller). The login budget lies in the database: after five failures an account waits, at most 15
+ * minutes, but only for the address that failed; a good password from elsewhere is not locked out.
  */
 #ifndef PANDWACHT_ACCESS_H
 #define PANDWACHT_ACCESS_H
@@ -35,6 +40,7 @@ struct pw_access;
 struct pw_arena;
 struct pw_buf;
 struct pw_db;
+struct pw_keys;
 struct pw_loop;
 struct pw_request;
 struct pw_worker;
@@ -72,6 +78,9 @@ struct pw_scope {
 const char *pw_role_word(enum pw_role role);
 enum pw_role pw_role_of(struct pw_str word);
 
+/* Why these roles may not be one person's (defs/duties.def); NULL when they may. */
+const char *pw_roles_apart(uint32_t roles);
+
 /* ---- the caller ---- */
 
 enum pw_caller_kind { PW_CALLER_CLIENT, PW_CALLER_ACCOUNT };
@@ -91,6 +100,7 @@ struct pw_caller {
     const struct pw_str *municipalities; /* codes; meaningless when everywhere */
     size_t municipality_count;
     uint8_t session[32]; /* hash of the session token, for accounts */
+    uint8_t seed[32];    /* what its CSRF token is made from */
     pw_usec expires_at;
 };
 
@@ -115,19 +125,35 @@ void pw_reply_faults(struct pw_request *req, const struct pw_faults *faults);
 
 /* ---- the hook and the budgets ---- */
 
+enum pw_budget {
+    PW_BUDGET_CALLER,   /* requests of one client or account */
+    PW_BUDGET_LANDLORD, /* requests of one landlord, whoever of his asks */
+    PW_BUDGET_TIPS,     /* tips of one client */
+    PW_BUDGET_ORIGIN,   /* tips of one origin, whatever client sends them */
+    PW_BUDGET_ADDRESS,  /* requests from one address (IPv6: its /64) by nobody known */
+    PW_BUDGETS
+};
+
+struct pw_budget_plan {
+    int64_t per_day; /* how fast it fills; at least 1 */
+    int64_t burst;   /* how much it holds; at least 1 */
+};
+
 struct pw_access_options {
     struct pw_loop *loop;
     struct pw_db *db;
-    struct pw_worker *worker; /* must know pw_access_password_job */
-    int64_t cache_ms;         /* 0 = 5000 */
-    size_t cache_max;         /* callers; 0 = 4096 */
-    int64_t session_ms;       /* life of a session; 0 = 8 h */
-    int64_t session_idle_ms;  /* unused for so long it ends; 0 = 30 min */
-    int64_t password_ms;      /* deadline of checking a password; 0 = 5000 */
-    unsigned login_failures;  /* then the budget bites; 0 = 5 */
-    int64_t login_wait_ms;    /* longest wait; 0 = 15 min */
-    int64_t rate_per_minute;  /* requests per client or account; 0 = 600 */
-    int64_t rate_burst;       /* 0 = 200 */
+    const struct pw_keys *keys; /* for one-time codes; NULL = accounts that need them stay closed */
+    struct pw_worker *worker;   /* must know pw_access_password_job */
+    int64_t cache_ms;           /* 0 = 5000 */
+    size_t cache_max;           /* callers; 0 = 4096 */
+    int64_t session_ms;         /* life of a session; 0 = 8 h */
+    int64_t session_idle_ms;    /* unused for so long it ends; 0 = 30 min */
+    int64_t session_rotate_ms;  /* a cookie's token is changed after; 0 = 15 min */
+    int64_t session_grace_ms;   /* how long the old token works then; 0 = 30 s */
+    int64_t password_ms;        /* deadline of checking a password; 0 = 5000 */
+    unsigned login_failures;    /* then the budget bites; 0 = 5 */
+    int64_t login_wait_ms;      /* longest wait; 0 = 15 min */
+    struct pw_budget_plan budgets[PW_BUDGETS]; /* zeros = 600 a minute, 200 at once */
 };
 
 /* The job that checks and makes password hashes; the app lists it in the worker's options. */
@@ -135,9 +161,32 @@ extern const struct pw_worker_job pw_access_password_job;
 
 /* Never fails; caller frees after the http server. */
 struct pw_access *pw_access_new(const struct pw_access_options *options);
+/* New limits and lives, from now on; sessions and budgets that are there go on under them. */
+void pw_access_configure(struct pw_access *access, const struct pw_access_options *options);
+/* Listens to what changes callers; stop before the database pool is freed. */
+void pw_access_start(struct pw_access *access);
+void pw_access_stop(struct pw_access *access);
 void pw_access_free(struct pw_access *access);
 /* For struct pw_http_options.authorise; `access` is a struct pw_access. */
 void pw_access_authorise(struct pw_request *req, void *access);
+/* What is left of a budget after something was taken from it, or not. */
+struct pw_budget_state {
+    enum pw_budget which;
+    int64_t remaining; /* whole ones left */
+    int64_t full_s;    /* until it is full again */
+    int64_t wait_s;    /* until one more can be taken; 0 = this one was */
+};
+
+/* Takes one from the budget of `name`; false: there is none left. */
+bool pw_budget_take(struct pw_access *access, enum pw_budget which, struct pw_str name,
+    struct pw_budget_state *ret) PW_MUST_CHECK;
+/* RateLimit and RateLimit-Policy on the coming reply. */
+void pw_budget_headers(
+    const struct pw_access *access, struct pw_request *req, const struct pw_budget_state *state);
+/* Answers 429 with Retry-After and both headers. */
+void pw_budget_refuse(
+    const struct pw_access *access, struct pw_request *req, const struct pw_budget_state *state);
+
 /* Forgets all callers (after a reload). */
 void pw_access_forget(struct pw_access *access);
 
@@ -183,14 +232,18 @@ struct pw_user_new {
     const char *const *municipalities; /* none = all */
     size_t municipality_count;
     const char *client; /* name of the client it belongs to; NULL = none */
+    const struct pw_keys
+        *totp_keys; /* one-time codes are asked for, their key sealed by these; NULL = none */
 };
 
-/* Adds an account (scrypt is computed here, on the command line). Errors as for clients. */
+/* Adds an account (scrypt is computed here, on the command line). `totp_uri` (may be NULL) gets the
+ * otpauth:// URI for an authenticator app, shown this once. Errors as for clients. */
 bool pw_access_user_add(struct pw_db *db, pw_usec now, const struct pw_user_new *user, struct pw_uuid *ret_id,
-    struct pw_err *err) PW_MUST_CHECK;
-/* New password; ends the sessions and the login budget. */
-bool pw_access_user_reset(
-    struct pw_db *db, pw_usec now, const char *name, const char *password, struct pw_err *err) PW_MUST_CHECK;
+    struct pw_buf *totp_uri, struct pw_err *err) PW_MUST_CHECK;
+/* New password, and with keys a new key for one-time codes (without: those it had are no longer asked for);
+ * ends the sessions. */
+bool pw_access_user_reset(struct pw_db *db, pw_usec now, const char *name, const char *password,
+    const struct pw_keys *totp_keys, struct pw_buf *totp_uri, struct pw_err *err) PW_MUST_CHECK;
 bool pw_access_user_list(struct pw_db *db, struct pw_buf *out, struct pw_err *err) PW_MUST_CHECK;
 
 struct pw_partner_new {

@@ -36,6 +36,8 @@ struct pw_arena;
 #define PW_TOKEN_TEXT     44   /* 32 random octets as base64url without padding, and NUL */
 #define PW_PASSWORD_TEXT  128  /* a stored password hash with its parameters, and NUL */
 #define PW_PASSWORD_MAX   1024 /* octets of a password; longer ones are refused */
+#define PW_TOTP_TEXT      7    /* six digits, and NUL */
+#define PW_TOTP_SECONDS   30   /* of one step */
 
 /* ---- random ---- */
 
@@ -111,6 +113,12 @@ bool pw_crypto_password_hash(
 bool pw_crypto_password_verify(
     struct pw_str password, struct pw_str stored, bool *ret_fits, struct pw_err *err) PW_MUST_CHECK;
 
+/* ---- one-time codes: RFC 6238, SHA-1, six digits ---- */
+
+/* The code of one step (seconds since 1970 / PW_TOTP_SECONDS) under a shared key. */
+bool pw_crypto_totp(
+    struct pw_str key, int64_t step, char ret[PW_TOTP_TEXT], struct pw_err *err) PW_MUST_CHECK;
+
 /* ---- signatures: Ed25519 ---- */
 
 struct pw_signature {
@@ -142,6 +150,9 @@ bool pw_crypto_verify(const uint8_t public_key[PW_PUBLIC_SIZE], struct pw_str me
 const char *pw_crypto_base64url(const void *data, size_t len, char *out);
 /* The same with the usual alphabet and padding (section 4), as structured header fields have it. */
 const char *pw_crypto_base64(const void *data, size_t len, char *out);
+/* base32 without padding (RFC 4648 section 6), as authenticator apps take keys, into `out` (8 * ceil(len / 5)
+ * + 1 octets). */
+const char *pw_crypto_base32(const void *data, size_t len, char *out);
 /* Strict: no padding, no blanks, no stray bits. `out` has room for `size` octets. */
 bool pw_crypto_base64url_read(struct pw_str text, void *out, size_t size, size_t *ret_len) PW_MUST_CHECK;
 

@@ -13,6 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct pw_access;
 struct pw_loop;
 struct pw_ledger;
 struct pw_fact_model;
@@ -22,6 +23,7 @@ struct pw_intake;
 struct pw_intake_options { /* 0 = the default in brackets */
     struct pw_loop *loop;
     struct pw_ledger *ledger;
+    struct pw_access *access; /* for the budgets of tips; NULL = none */
     const struct pw_fact_model *model;
     size_t batch_max;      /* items of one transaction [256] */
     int64_t batch_wait_ms; /* how long the first item waits for others while a transaction runs [3] */

@@ -76,10 +76,39 @@ static bool open_database(struct pw_app *app, struct pw_err *err)
     return pw_db_check_schema(app->db, err);
 }
 
-/* Demo budgets are a hundred times the usual ones, so that a person who plays never meets them. */
-static int64_t budget(const struct pw_app *app, int64_t standard)
+#define PER_DAY(per_minute) ((per_minute)*INT64_C(1440))
+
+/* Demo budgets are a thousand times the usual ones, so that a person who plays never meets them. */
+static struct pw_budget_plan plan(const struct pw_config *config, int64_t per_day, int64_t burst)
 {
-    return app->config->limits_profile == PW_PROFILE_DEMO ? standard * 100 : standard;
+    int64_t times = config->limits_profile == PW_PROFILE_DEMO ? 1000 : 1;
+    return (struct pw_budget_plan){.per_day = per_day * times, .burst = burst * times};
+}
+
+struct pw_access_options app_access_options(struct pw_app *app, const struct pw_config *config)
+{
+    return (struct pw_access_options){
+        .loop = app->loop,
+        .db = app->db,
+        .keys = app->keys,
+        .worker = app->worker,
+        .session_ms = config->sessions_life,
+        .session_idle_ms = config->sessions_idle,
+        .session_rotate_ms = config->sessions_rotate,
+        .session_grace_ms = config->sessions_grace,
+        .login_failures = (unsigned)config->sessions_login_failures,
+        .login_wait_ms = config->sessions_login_wait,
+        .budgets =
+            {
+                [PW_BUDGET_CALLER] = plan(config, PER_DAY(config->limits_rate), config->limits_burst),
+                [PW_BUDGET_LANDLORD] =
+                    plan(config, PER_DAY(config->limits_landlord_rate), config->limits_landlord_burst),
+                [PW_BUDGET_TIPS] = plan(config, PER_DAY(config->limits_tips_rate), config->limits_tips_burst),
+                [PW_BUDGET_ORIGIN] = plan(config, config->limits_origin_day, config->limits_origin_day),
+                [PW_BUDGET_ADDRESS] =
+                    plan(config, PER_DAY(config->limits_address_rate), config->limits_address_burst),
+            },
+    };
 }
 
 static void make_rooms(struct pw_app *app)
@@ -90,17 +119,9 @@ static void make_rooms(struct pw_app *app)
                             .data;
     app->client =
         pw_client_new(app->loop, &(struct pw_client_options){.concurrent = 256, .concurrent_peer = 16});
-    app->access = pw_access_new(&(struct pw_access_options){
-        .loop = app->loop,
-        .db = app->db,
-        .worker = app->worker,
-        .session_ms = config->sessions_life,
-        .session_idle_ms = config->sessions_idle,
-        .login_failures = (unsigned)config->sessions_login_failures,
-        .login_wait_ms = config->sessions_login_wait,
-        .rate_per_minute = budget(app, config->limits_rate),
-        .rate_burst = budget(app, config->limits_burst),
-    });
+    const struct pw_access_options access = app_access_options(app, config);
+    app->access = pw_access_new(&access);
+    pw_access_start(app->access);
     app->ledger = pw_ledger_new(&(struct pw_ledger_options){
         .loop = app->loop, .db = app->db, .keys = app->keys, .model = app->model});
 }
@@ -111,6 +132,7 @@ static void make_api_stages(struct pw_app *app)
     app->intake = pw_intake_new(&(struct pw_intake_options){
         .loop = app->loop,
         .ledger = app->ledger,
+        .access = app->access,
         .model = app->model,
         .batch_max = (size_t)config->intake_batch_max,
         .batch_wait_ms = config->intake_batch_wait,
@@ -352,6 +374,7 @@ static void close_all(struct pw_app *app)
     pw_mailer_free(app->mailer);
     pw_client_free(app->client);
     pw_upkeep_stop(app->upkeep);
+    pw_access_stop(app->access);
     /* The pool fails what is under way, which calls back into the stages: they are still there. */
     pw_db_free(app->db);
     pw_upkeep_free(app->upkeep);

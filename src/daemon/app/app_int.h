@@ -111,6 +111,9 @@ bool app_rules_candidate(struct pw_app *app, const struct pw_config *config, app
 bool app_holidays_load(
     struct pw_arena *arena, const char *rules_dir, struct pw_holidays *ret, struct pw_err *err) PW_MUST_CHECK;
 
+/* app.c: what access is made with, and told again after a reload. */
+struct pw_access_options app_access_options(struct pw_app *app, const struct pw_config *config);
+
 /* reload.c: SIGHUP, all or nothing. */
 void app_reload(void *app);
 

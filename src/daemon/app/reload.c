@@ -1,8 +1,8 @@
 /*
  * SIGHUP: configuration, rule files and certificates are read anew. Everything is read and checked
  * before anything is taken over; one fault and the old stays in force, with the reason in the log.
- * What a reload changes: the log level, certificates and revocation lists, and the rule files
- * (checked; put in force only with rules.activate-on-reload). All other options say `restart`.
+ * What a reload changes: the log level, certificates and revocation lists, budgets and sessions, and the rule
+ * files (checked; put in force only with rules.activate-on-reload).
  */
 #include "app_int.h"
 
@@ -40,6 +40,8 @@ static bool take_over(struct pw_app *app, const struct pw_config *config, struct
         return pw_fail(err, PW_ERR_USAGE, "%s only changes with a restart; put it back or restart", restart);
     if (!reload_certificates(app, err) || !app_rules_candidate(app, config, on_rules, app, err))
         return false;
+    const struct pw_access_options access = app_access_options(app, config);
+    pw_access_configure(app->access, &access);
     pw_log_set_level((enum pw_level)config->log_level);
     return true;
 }

@@ -117,19 +117,65 @@ static bool read_password(const char *file, char *out, size_t size, struct pw_er
 }
 
 #define PASSWORD_LINE 1026
+#define TOTP_URI_MAX  1024
+
+/* For --totp: the keys that seal the key of the codes; NULL without. */
+static bool totp_keys(const struct bench *bench, bool wanted, struct pw_keys **ret, struct pw_err *err)
+{
+    *ret = NULL;
+    return !wanted || pw_crypto_keys_load(bench->config->keys_dir, ret, err);
+}
+
+/* The URI for an authenticator app, alone on its line; nothing without --totp. */
+static void print_totp(struct pw_buf *uri)
+{
+    if (pw_buf_str(uri).len > 0)
+        printf("%.*s\n", PW_STR_ARG(pw_buf_str(uri)));
+    pw_buf_release(uri);
+}
+
+static bool add_user(struct bench *bench, struct pw_user_new *user, bool totp, struct pw_err *err)
+{
+    struct pw_uuid id;
+    struct pw_keys *keys;
+    struct pw_buf uri;
+    if (!totp_keys(bench, totp, &keys, err))
+        return false;
+    pw_buf_init(&uri, TOTP_URI_MAX);
+    user->totp_keys = keys;
+    bool ok = pw_access_user_add(bench->db, pw_loop_wall(bench->loop), user, &id, &uri, err);
+    pw_crypto_keys_free(keys);
+    print_totp(&uri);
+    return ok;
+}
+
+static bool reset_user(
+    struct bench *bench, const char *name, const char *password, bool totp, struct pw_err *err)
+{
+    struct pw_keys *keys;
+    struct pw_buf uri;
+    if (!totp_keys(bench, totp, &keys, err))
+        return false;
+    pw_buf_init(&uri, TOTP_URI_MAX);
+    bool ok = pw_access_user_reset(bench->db, pw_loop_wall(bench->loop), name, password, keys, &uri, err);
+    pw_crypto_keys_free(keys);
+    print_totp(&uri);
+    return ok;
+}
 
 int run_user_add(struct ctl *ctl)
 {
     struct pw_user_new user = {0};
     struct list roles = {0}, municipalities = {0};
     const char *password_file = NULL;
-    bool or_keep = false;
+    bool or_keep = false, totp = false;
     const struct option_row rows[] = {
         {"role", OPTION_LIST, "ROLE", "analyst, case-lead, policy-owner, ...", &roles},
         {"municipality", OPTION_LIST, "GM0000", "restricts the region", &municipalities},
         {"client", OPTION_TEXT, "NAME", "the landlord or municipality it belongs to", &user.client},
         {"password-file", OPTION_TEXT, "FILE", "first line is the password; - reads standard input",
             &password_file},
+        {"totp", OPTION_FLAG, NULL, "ask for one-time codes too, and print the key as a URI", &totp},
         {"or-keep", OPTION_FLAG, NULL, "leave one that is there as it is", &or_keep},
     };
     int status;
@@ -145,12 +191,11 @@ int run_user_add(struct ctl *ctl)
 
     struct pw_err err;
     struct bench bench;
-    struct pw_uuid id;
     char password[PASSWORD_LINE];
     if (!read_password(password_file, password, sizeof password, &err) || !open_bench(ctl, &bench, &err))
         return failed(&err);
     user.password = password;
-    if (!pw_access_user_add(bench.db, pw_loop_wall(bench.loop), &user, &id, &err))
+    if (!add_user(&bench, &user, totp, &err))
         return kept(or_keep, &err) ? EXIT_DONE : failed(&err);
     return EXIT_DONE;
 }
@@ -163,9 +208,11 @@ int run_user_list(struct ctl *ctl)
 int run_user_reset(struct ctl *ctl)
 {
     const char *password_file = NULL;
+    bool totp = false;
     const struct option_row rows[] = {
         {"password-file", OPTION_TEXT, "FILE", "first line is the password; - reads standard input",
             &password_file},
+        {"totp", OPTION_FLAG, NULL, "a new key for one-time codes too (without: none are asked for)", &totp},
     };
     int status;
     struct pw_err err;
@@ -176,7 +223,7 @@ int run_user_reset(struct ctl *ctl)
     if (password_file == NULL)
         return wrong_usage(ctl, "--password-file is needed");
     if (!read_password(password_file, password, sizeof password, &err) || !open_bench(ctl, &bench, &err) ||
-        !pw_access_user_reset(bench.db, pw_loop_wall(bench.loop), ctl->operands[0], password, &err))
+        !reset_user(&bench, ctl->operands[0], password, totp, &err))
         return failed(&err);
     return EXIT_DONE;
 }

@@ -24,10 +24,11 @@ struct cached {
     struct pw_caller caller;
 };
 
-/* What a caller may still ask: thousandths of a request. */
+/* What is left of one key's budget: thousandths of a request. */
 struct bucket {
     struct bucket *next;
-    struct pw_uuid id;
+    uint8_t key[KEY_SIZE];
+    enum pw_budget plan;
     int64_t milli;
     int64_t at_ms;
 };
@@ -37,10 +38,14 @@ struct bucket {
 
 struct pw_access {
     struct pw_access_options options;
+    struct pw_db_listener *listener;
     struct cached *cache[CACHE_SLOTS];
     size_t cache_count;
+    uint64_t forgotten; /* times the cache was dropped: what was read before that is not kept */
     struct bucket *buckets[BUCKET_SLOTS];
     size_t bucket_count;
+    int64_t swept_ms;
+    uint8_t salt[KEY_SIZE]; /* of the buckets' keys */
 };
 
 /* cache.c */
@@ -49,8 +54,7 @@ const struct pw_caller *access_cache_find(struct pw_access *access, const uint8_
 struct cached *access_cache_add(struct pw_access *access, const uint8_t key[KEY_SIZE]);
 void access_cache_drop(struct pw_access *access, const uint8_t key[KEY_SIZE]);
 
-/* budget.c: takes one request; false with the seconds to wait. */
-bool access_budget_take(struct pw_access *access, const struct pw_uuid *id, int64_t *ret_wait_s);
+/* budget.c */
 void access_budget_free(struct pw_access *access);
 
 /* words.c */
@@ -58,13 +62,25 @@ uint32_t access_role_bits(const struct pw_str *words, size_t count);
 uint32_t access_class_bits(const struct pw_str *words, size_t count);
 bool access_is_class(struct pw_str word);
 
-/* session.c: the CSRF token that goes with a session's token. */
-const char *access_csrf_of(struct pw_str token, char out[PW_TOKEN_TEXT]);
+/* session.c: the CSRF token that goes with a session. */
+const char *access_csrf_of(const uint8_t seed[KEY_SIZE], char out[PW_TOKEN_TEXT]);
+/* The cookie that carries a session's token. */
+void access_set_cookie(struct pw_request *req, const char *token);
+/* A cookie's session is due for a new token: gives it one, then calls `then` (whether it did or not). */
+void access_session_rotate(struct pw_access *access, struct pw_request *req, const uint8_t hash[KEY_SIZE],
+    void (*then)(void *arg), void *arg);
 /* Writes `"user":...,"roles":[...]`. */
 void access_write_user(struct pw_jsonw *w, struct pw_str name, uint32_t roles);
 
 /* password.c: a request for the worker, in `arena`. */
 struct pw_str access_password_request(struct pw_arena *arena, struct pw_str stored, struct pw_str password);
+
+/* totp.c: a new key for one-time codes, sealed for this account, and its otpauth:// URI. */
+bool access_totp_new(const struct pw_keys *keys, struct pw_arena *arena, const struct pw_uuid *account,
+    struct pw_str name, struct pw_str *ret_sealed, struct pw_buf *uri, struct pw_err *err) PW_MUST_CHECK;
+/* The step whose code this is, now or one step to either side; 0 = none. */
+int64_t access_totp_step(const struct pw_keys *keys, struct pw_arena *arena, const struct pw_uuid *account,
+    struct pw_str sealed, struct pw_str code, pw_usec now);
 
 /* admin.c: checks shared by the commands. */
 struct pw_str *access_strings(struct pw_arena *arena, const char *const *items, size_t count);

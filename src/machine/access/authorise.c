@@ -5,6 +5,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include <arpa/inet.h>
+
 #include "access_int.h"
 
 enum credential_kind { CREDENTIAL_NONE, CREDENTIAL_BAD, CREDENTIAL_TOKEN, CREDENTIAL_COOKIE, CREDENTIAL_OIN };
@@ -21,13 +23,39 @@ struct lookup {
     struct pw_request *req;
     struct credential credential;
     size_t statement;
+    uint64_t forgotten;       /* as it was when the question was asked */
+    struct pw_caller *caller; /* in the request's arena, while its session gets a new token */
 };
 
-static void reply_unauthenticated(struct pw_request *req)
+/* The address, or the /64 of an IPv6 one: whoever has one of those has all of it. */
+static struct pw_str network_of(const struct pw_request *req)
+{
+    const char *address = req->peer == NULL ? "" : req->peer->address;
+    struct in6_addr octets;
+
+    if (inet_pton(AF_INET6, address, &octets) != 1)
+        return pw_str_z(address);
+    return pw_str_dup(req->arena, (struct pw_str){(const char *)octets.s6_addr, 8});
+}
+
+/* Whoever is not known spends the budget of the address. False: already answered (429). */
+static bool take_of_address(struct pw_access *access, struct pw_request *req)
+{
+    struct pw_budget_state state;
+
+    if (pw_budget_take(access, PW_BUDGET_ADDRESS, network_of(req), &state))
+        return true;
+    pw_budget_refuse(access, req, &state);
+    return false;
+}
+
+static void reply_unauthenticated(struct pw_access *access, struct pw_request *req)
 {
     static const char nl[] = "Meld u aan met een geldig clientcertificaat, bearer-token of sessie.";
     static const char en[] = "Present a valid client certificate, bearer token or session.";
 
+    if (!take_of_address(access, req))
+        return;
     pw_reply_header(req, "WWW-Authenticate", PW_STR("Bearer"));
     pw_reply_problem(req, &(struct pw_problem){.code = PW_ERR_UNAUTHENTICATED,
                               .detail = pw_str_z(req->lang == PW_LANG_NL ? nl : en)});
@@ -48,28 +76,53 @@ static void reply_forbidden(struct pw_request *req)
     pw_buf_release(&text);
 }
 
-static bool csrf_fits(const struct pw_request *req)
+static bool csrf_fits(const struct pw_request *req, const struct pw_caller *caller)
 {
     char expected[PW_TOKEN_TEXT];
     struct pw_str given = pw_request_header(req, "x-csrf-token");
 
-    access_csrf_of(pw_request_cookie(req, SESSION_COOKIE), expected);
+    access_csrf_of(caller->seed, expected);
     return given.len == strlen(expected) && pw_crypto_equal(given.data, expected, given.len);
 }
 
-/* The caller is known: may it do this, now? */
-static void decide(struct pw_access *access, struct pw_request *req, const struct pw_caller *caller)
+/* A copy in the request's arena: the cache may drop its own while the request lives. */
+static struct pw_caller *copy_caller(struct pw_request *req, const struct pw_caller *caller)
 {
-    const struct pw_scope *scope = req->route->scope;
     struct pw_caller *own = PW_NEW(req->arena, struct pw_caller);
     struct pw_str *places = PW_NEW_ARRAY(req->arena, caller->municipality_count + 1, struct pw_str);
-    int64_t wait_s;
 
-    if (!access_budget_take(access, &caller->id, &wait_s)) {
-        pw_reply_problem(req, &(struct pw_problem){.code = PW_ERR_RATE, .retry_after_s = wait_s});
-        return;
+    *own = *caller;
+    own->name = pw_str_dup(req->arena, caller->name);
+    for (size_t i = 0; i < caller->municipality_count; i++)
+        places[i] = pw_str_dup(req->arena, caller->municipalities[i]);
+    own->municipalities = places;
+    return own;
+}
+
+/* A landlord's people and programs have one budget together. */
+static bool take_of_caller(struct pw_access *access, struct pw_request *req, const struct pw_caller *caller)
+{
+    bool landlord = pw_caller_has(caller, PW_ROLE_LANDLORD);
+    const struct pw_uuid *id = landlord && !pw_uuid_is_nil(&caller->client) ? &caller->client : &caller->id;
+    struct pw_budget_state state;
+
+    if (!pw_budget_take(access, landlord ? PW_BUDGET_LANDLORD : PW_BUDGET_CALLER,
+            (struct pw_str){(const char *)id->b, sizeof id->b}, &state)) {
+        pw_budget_refuse(access, req, &state);
+        return false;
     }
-    if (caller->via == PW_VIA_SESSION_COOKIE && req->method != PW_HTTP_GET && !csrf_fits(req)) {
+    pw_budget_headers(access, req, &state);
+    return true;
+}
+
+/* The caller, of the request's arena, is known: may it do this, now? */
+static void decide(struct pw_access *access, struct pw_request *req, struct pw_caller *caller)
+{
+    const struct pw_scope *scope = req->route->scope;
+
+    if (!take_of_caller(access, req, caller))
+        return;
+    if (caller->via == PW_VIA_SESSION_COOKIE && req->method != PW_HTTP_GET && !csrf_fits(req, caller)) {
         pw_reply_code(req, PW_ERR_CSRF);
         return;
     }
@@ -77,13 +130,7 @@ static void decide(struct pw_access *access, struct pw_request *req, const struc
         reply_forbidden(req);
         return;
     }
-    /* A copy: the cache may drop its own while the request lives. */
-    *own = *caller;
-    own->name = pw_str_dup(req->arena, caller->name);
-    for (size_t i = 0; i < caller->municipality_count; i++)
-        places[i] = pw_str_dup(req->arena, caller->municipalities[i]);
-    own->municipalities = places;
-    req->caller = own;
+    req->caller = caller;
     pw_request_admit(req);
 }
 
@@ -161,15 +208,26 @@ static bool fill_token(struct cached *entry, const struct pw_rows *rows, enum cr
                   : pw_str_is(via, "cookie") ? PW_VIA_SESSION_COOKIE
                                              : PW_VIA_SESSION_BEARER;
     if (caller->via != PW_VIA_TOKEN) {
+        struct pw_str seed = pw_cell_bytea(rows, 0, pw_rows_column(rows, "seed"));
+
         caller->kind = PW_CALLER_ACCOUNT;
         memcpy(caller->session, entry->key, KEY_SIZE);
+        memcpy(caller->seed, seed.data, seed.len < KEY_SIZE ? seed.len : KEY_SIZE);
     }
     return (caller->via == PW_VIA_SESSION_COOKIE) == (given == CREDENTIAL_COOKIE);
+}
+
+static void on_session_current(void *arg)
+{
+    struct lookup *lookup = arg;
+
+    decide(lookup->access, lookup->req, lookup->caller);
 }
 
 static void on_found(void *arg, struct pw_tx *tx, bool ok, const struct pw_err *err)
 {
     struct lookup *lookup = arg;
+    bool kept = lookup->forgotten == lookup->access->forgotten, is_token;
     const struct pw_rows *rows;
     struct cached *entry;
 
@@ -179,17 +237,25 @@ static void on_found(void *arg, struct pw_tx *tx, bool ok, const struct pw_err *
     }
     rows = pw_tx_rows(tx, lookup->statement);
     if (pw_rows_count(rows) == 0) {
-        reply_unauthenticated(lookup->req);
+        reply_unauthenticated(lookup->access, lookup->req);
         return;
     }
     entry = access_cache_add(lookup->access, lookup->credential.key);
     fill_common(entry, rows);
-    if (lookup->credential.kind != CREDENTIAL_OIN && !fill_token(entry, rows, lookup->credential.kind)) {
+    is_token = lookup->credential.kind != CREDENTIAL_OIN;
+    if (is_token && !fill_token(entry, rows, lookup->credential.kind)) {
         access_cache_drop(lookup->access, lookup->credential.key);
-        reply_unauthenticated(lookup->req);
+        reply_unauthenticated(lookup->access, lookup->req);
         return;
     }
-    decide(lookup->access, lookup->req, &entry->caller);
+    lookup->caller = copy_caller(lookup->req, &entry->caller);
+    if (!kept) /* somebody changed while the answer was on its way: it serves this request only */
+        access_cache_drop(lookup->access, lookup->credential.key);
+    if (is_token && pw_cell_bool(rows, 0, pw_rows_column(rows, "rotate")))
+        access_session_rotate(
+            lookup->access, lookup->req, lookup->credential.key, on_session_current, lookup);
+    else
+        on_session_current(lookup);
 }
 
 static void look_up(struct pw_access *access, struct pw_request *req, const struct credential *credential)
@@ -198,14 +264,16 @@ static void look_up(struct pw_access *access, struct pw_request *req, const stru
     int64_t idle_s = access->options.session_idle_ms / 1000;
     struct pw_tx *tx;
 
-    *lookup = (struct lookup){.access = access, .req = req, .credential = *credential};
+    *lookup = (struct lookup){
+        .access = access, .req = req, .credential = *credential, .forgotten = access->forgotten};
     if (credential->kind == CREDENTIAL_OIN) {
         tx = pw_db_begin(access->options.db, "access: certificate", PW_DB_READ_ONLY);
         lookup->statement = pw_tx_add(tx, PW_SQL_ACCESS_CALLER_BY_OIN, PW_P_TEXT(credential->text));
     } else {
         tx = pw_db_begin(access->options.db, "access: token", 0);
-        lookup->statement = pw_tx_add(tx, PW_SQL_ACCESS_CALLER_BY_TOKEN,
-            PW_P_BYTES(lookup->credential.key, KEY_SIZE), PW_P_I64(idle_s));
+        lookup->statement =
+            pw_tx_add(tx, PW_SQL_ACCESS_CALLER_BY_TOKEN, PW_P_BYTES(lookup->credential.key, KEY_SIZE),
+                PW_P_I64(idle_s), PW_P_I64(access->options.session_rotate_ms / 1000));
         pw_tx_add(
             tx, PW_SQL_ACCESS_SESSION_TOUCH, PW_P_BYTES(lookup->credential.key, KEY_SIZE), PW_P_I64(idle_s));
     }
@@ -219,17 +287,18 @@ void pw_access_authorise(struct pw_request *req, void *arg)
     const struct pw_caller *caller;
 
     if (req->route->scope->open) {
-        pw_request_admit(req);
+        if (take_of_address(access, req))
+            pw_request_admit(req);
         return;
     }
     credential = credential_of(req);
     if (credential.kind <= CREDENTIAL_BAD) {
-        reply_unauthenticated(req);
+        reply_unauthenticated(access, req);
         return;
     }
     caller = access_cache_find(access, credential.key);
     if (caller != NULL && (caller->via == PW_VIA_SESSION_COOKIE) == (credential.kind == CREDENTIAL_COOKIE))
-        decide(access, req, caller);
+        decide(access, req, copy_caller(req, caller));
     else
         look_up(access, req, &credential);
 }

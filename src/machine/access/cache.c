@@ -65,6 +65,7 @@ struct cached *access_cache_add(struct pw_access *access, const uint8_t key[KEY_
 
 void pw_access_forget(struct pw_access *access)
 {
+    access->forgotten++;
     for (size_t i = 0; i < CACHE_SLOTS; i++)
         while (access->cache[i] != NULL)
             drop(access, &access->cache[i]);

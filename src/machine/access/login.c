@@ -1,7 +1,10 @@
 /*
- * POST /v1/sessions. Budget first, then the account, then the password in a worker, then one
- * transaction. An unknown name, a disabled account and a wrong password take the same steps, do the
- * same work and get the same answer.
+ * POST /v1/sessions. Budget first, then the account, then the password in a worker, then, where the account
+ * asks for one, the one-time code; then one transaction. An unknown name, a disabled account, a wrong
+ * password and a wrong code get the same answer, after the same work.
+ *
+ * Codes have a budget of their own, by account: it is spent only by who knows the password, so that no
+ * stranger can lock anybody out with it, and nobody can try codes from many addresses.
  */
 #include <string.h>
 
@@ -12,11 +15,13 @@
 struct login {
     struct pw_access *access;
     struct pw_request *req;
-    struct pw_str name, password;
+    struct pw_str name, password, code;
     bool cookie;
-    uint8_t budget[KEY_SIZE];
-    size_t s_budget, s_account;
+    uint8_t budget[KEY_SIZE], code_budget[KEY_SIZE];
+    size_t s_budget, s_account, s_session;
     struct pw_uuid account; /* nil: there is none */
+    struct pw_str totp_key; /* sealed; "" = the account asks for no code */
+    int64_t totp_step;      /* of the code that was right; 0 = none */
     uint32_t roles;
     char token[PW_TOKEN_TEXT];
     pw_usec expires_at;
@@ -39,7 +44,7 @@ static void on_refused(void *arg, struct pw_tx *tx, bool ok, const struct pw_err
         pw_reply_err(arg, err);
 }
 
-static void reply_session(const struct login *login)
+static void reply_session(const struct login *login, const uint8_t seed[KEY_SIZE])
 {
     struct pw_request *req = login->req;
     char csrf[PW_TOKEN_TEXT];
@@ -51,7 +56,7 @@ static void reply_session(const struct login *login)
     pw_jsonw_object(&w);
     access_write_user(&w, login->name, login->roles);
     pw_jsonw_key(&w, login->cookie ? "csrfToken" : "accessToken");
-    pw_jsonw_z(&w, login->cookie ? access_csrf_of(pw_str_z(login->token), csrf) : login->token);
+    pw_jsonw_z(&w, login->cookie ? access_csrf_of(seed, csrf) : login->token);
     if (!login->cookie) {
         pw_jsonw_key(&w, "tokenType");
         pw_jsonw_z(&w, "Bearer");
@@ -60,51 +65,121 @@ static void reply_session(const struct login *login)
     pw_jsonw_instant(&w, login->expires_at);
     pw_jsonw_end_object(&w);
     if (login->cookie)
-        pw_reply_header(req, "Set-Cookie",
-            pw_str_printf(
-                req->arena, SESSION_COOKIE "=%s; Secure; HttpOnly; SameSite=Strict; Path=/", login->token));
+        access_set_cookie(req, login->token);
     pw_reply_header(req, "Location", PW_STR("/v1/sessions/current"));
     pw_reply_header(req, "Cache-Control", PW_STR("no-store"));
     pw_reply_json(req, 201, &json);
     pw_buf_release(&json);
 }
 
+/* No row: the code was used before, or the account was disabled in between. */
 static void on_opened(void *arg, struct pw_tx *tx, bool ok, const struct pw_err *err)
 {
     struct login *login = arg;
+    const struct pw_rows *rows;
 
-    (void)tx;
-    if (ok)
-        reply_session(login);
-    else
+    if (!ok) {
         pw_reply_err(login->req, err);
+        return;
+    }
+    rows = pw_tx_rows(tx, login->s_session);
+    if (pw_rows_count(rows) == 0)
+        reply_wrong(login->req);
+    else
+        reply_session(login, (const uint8_t *)pw_cell_bytea(rows, 0, 0).data);
 }
 
-/* Both ends of a sign-in are one transaction with one audit record. */
-static void end_login(struct login *login, bool fits)
+static void refuse(struct login *login)
+{
+    struct pw_access *access = login->access;
+    const struct pw_audit record = {.actor = PW_AUDIT_SYSTEM,
+        .action = "sign-in-refused",
+        .object_kind = "account",
+        .object = login->account};
+    struct pw_tx *tx = pw_db_begin(access->options.db, "access: refuse a sign-in", 0);
+
+    pw_audit_add(tx, pw_loop_wall(access->options.loop), &record, 1);
+    pw_tx_commit(tx, on_refused, login->req);
+}
+
+/* The session whose cookie came along ends: who signs in anew leaves what was there before. */
+static void end_former(struct login *login, struct pw_tx *tx)
+{
+    struct pw_str cookie = pw_request_cookie(login->req, SESSION_COOKIE);
+    uint8_t hash[KEY_SIZE];
+
+    if (cookie.len == 0 || cookie.len > TOKEN_MAX)
+        return;
+    pw_crypto_token_hash(cookie, hash);
+    access_cache_drop(login->access, hash);
+    pw_tx_add(tx, PW_SQL_ACCESS_SESSION_END, PW_P_BYTES(hash, KEY_SIZE));
+}
+
+/* One transaction with one audit record. */
+static void open_session(struct login *login)
 {
     struct pw_access *access = login->access;
     pw_usec now = pw_loop_wall(access->options.loop);
-    const struct pw_audit record = {
-        .actor = fits ? (struct pw_actor){PW_ACTOR_ACCOUNT, login->account} : PW_AUDIT_SYSTEM,
-        .action = fits ? "signed-in" : "sign-in-refused",
+    const struct pw_audit record = {.actor = {PW_ACTOR_ACCOUNT, login->account},
+        .action = "signed-in",
         .object_kind = "account",
         .object = login->account};
     struct pw_tx *tx = pw_db_begin(access->options.db, "access: sign in", 0);
     uint8_t hash[KEY_SIZE];
 
     pw_audit_add(tx, now, &record, 1);
-    if (!fits) {
-        pw_tx_commit(tx, on_refused, login->req);
-        return;
-    }
     pw_crypto_token_new(login->token);
     pw_crypto_token_hash(pw_str_z(login->token), hash);
     login->expires_at = (now / PW_USEC_PER_SEC + access->options.session_ms / 1000) * PW_USEC_PER_SEC;
     pw_tx_add(tx, PW_SQL_ACCESS_LOGIN_FORGET, PW_P_BYTES(login->budget, KEY_SIZE));
-    pw_tx_add(tx, PW_SQL_ACCESS_SESSION_ADD, PW_P_BYTES(hash, KEY_SIZE), PW_P_UUID(&login->account),
-        PW_P_TEXT_Z(login->cookie ? "cookie" : "bearer"), PW_P_TIME(login->expires_at));
+    if (login->totp_step > 0)
+        pw_tx_add(tx, PW_SQL_ACCESS_LOGIN_FORGET, PW_P_BYTES(login->code_budget, KEY_SIZE));
+    end_former(login, tx);
+    login->s_session = pw_tx_add(tx, PW_SQL_ACCESS_SESSION_ADD, PW_P_BYTES(hash, KEY_SIZE),
+        PW_P_UUID(&login->account), PW_P_TEXT_Z(login->cookie ? "cookie" : "bearer"),
+        PW_P_TIME(login->expires_at), login->totp_step > 0 ? PW_P_I64(login->totp_step) : PW_P_NULL);
     pw_tx_commit(tx, on_opened, login);
+}
+
+static void on_code_budget(void *arg, struct pw_tx *tx, bool ok, const struct pw_err *err)
+{
+    struct login *login = arg;
+    const struct pw_access_options *options = &login->access->options;
+    const struct pw_rows *budget;
+
+    if (!ok) {
+        pw_reply_err(login->req, err);
+        return;
+    }
+    budget = pw_tx_rows(tx, login->s_budget);
+    if (!pw_cell_bool(budget, 0, pw_rows_column(budget, "refused")) && options->keys != NULL)
+        login->totp_step = access_totp_step(options->keys, login->req->arena, &login->account,
+            login->totp_key, login->code, pw_loop_wall(options->loop));
+    if (login->totp_step > 0)
+        open_session(login);
+    else
+        refuse(login);
+}
+
+static size_t add_attempt(struct login *login, struct pw_tx *tx, const uint8_t key[KEY_SIZE])
+{
+    const struct pw_access_options *options = &login->access->options;
+
+    return pw_tx_add(tx, PW_SQL_ACCESS_LOGIN_ATTEMPT, PW_P_BYTES(key, KEY_SIZE),
+        PW_P_I32(options->login_failures), PW_P_I64(options->login_wait_ms / 1000));
+}
+
+static void ask_code(struct login *login)
+{
+    struct pw_tx *tx = pw_db_begin(login->access->options.db, "access: one-time code", 0);
+    struct pw_sha256 ctx;
+
+    pw_sha256_init(&ctx);
+    pw_sha256_update(&ctx, "code:", 5);
+    pw_sha256_update(&ctx, login->account.b, sizeof login->account.b);
+    pw_sha256_final(&ctx, login->code_budget);
+    login->s_budget = add_attempt(login, tx, login->code_budget);
+    pw_tx_commit(tx, on_code_budget, login);
 }
 
 static void on_checked(void *arg, struct pw_str answer, const struct pw_err *err)
@@ -113,24 +188,29 @@ static void on_checked(void *arg, struct pw_str answer, const struct pw_err *err
 
     if (err != NULL)
         pw_reply_code(login->req, PW_ERR_UNAVAILABLE);
+    else if (!pw_str_is(answer, "1") || pw_uuid_is_nil(&login->account))
+        refuse(login);
+    else if (login->totp_key.len > 0)
+        ask_code(login);
     else
-        end_login(login, pw_str_is(answer, "1") && !pw_uuid_is_nil(&login->account));
+        open_session(login);
 }
 
 /* The account's hash, or "" for no account: the worker then does the same work for nothing. */
 static struct pw_str read_account(struct login *login, struct pw_tx *tx)
 {
     const struct pw_rows *rows = pw_tx_rows(tx, login->s_account);
+    struct pw_arena *arena = login->req->arena;
     struct pw_str *words;
     size_t count;
 
-    /* One-time codes are not checked yet: an account that asks for them stays closed. */
-    if (pw_rows_count(rows) == 0 || pw_cell_bool(rows, 0, pw_rows_column(rows, "needs_totp")))
+    if (pw_rows_count(rows) == 0)
         return PW_STR("");
     login->account = pw_cell_uuid(rows, 0, pw_rows_column(rows, "id"));
-    words = pw_cell_texts(rows, 0, pw_rows_column(rows, "roles"), login->req->arena, &count);
+    words = pw_cell_texts(rows, 0, pw_rows_column(rows, "roles"), arena, &count);
     login->roles = access_role_bits(words, count);
-    return pw_str_dup(login->req->arena, pw_cell_text(rows, 0, pw_rows_column(rows, "password_hash")));
+    login->totp_key = pw_str_dup(arena, pw_cell_bytea(rows, 0, pw_rows_column(rows, "totp_key")));
+    return pw_str_dup(arena, pw_cell_text(rows, 0, pw_rows_column(rows, "password_hash")));
 }
 
 static void on_found(void *arg, struct pw_tx *tx, bool ok, const struct pw_err *err)
@@ -161,12 +241,12 @@ static void on_found(void *arg, struct pw_tx *tx, bool ok, const struct pw_err *
 static bool read_body(struct login *login, const struct pw_json *body, struct pw_faults *faults)
 {
     static const char *const members[] = {"user", "password", "totp", "kind", NULL};
-    struct pw_str totp, kind;
+    struct pw_str kind;
     bool ok = pw_json_known(body, NULL, members, faults);
 
     ok &= pw_json_member_str(body, NULL, "user", true, 1, NAME_MAX_CHARACTERS, &login->name, faults);
     ok &= pw_json_member_str(body, NULL, "password", true, 1, PW_PASSWORD_MAX, &login->password, faults);
-    ok &= pw_json_member_str(body, NULL, "totp", false, 6, 8, &totp, faults);
+    ok &= pw_json_member_str(body, NULL, "totp", false, 6, 8, &login->code, faults);
     ok &= pw_json_member_str(body, NULL, "kind", false, 1, 10, &kind, faults);
     login->cookie = kind.len == 0 || pw_str_is(kind, "cookie");
     if (!login->cookie && !pw_str_is(kind, "bearer"))
@@ -206,8 +286,7 @@ void pw_access_sign_in(struct pw_request *req, void *stage)
     }
     budget_key(login);
     tx = pw_db_begin(access->options.db, "access: account", 0);
-    login->s_budget = pw_tx_add(tx, PW_SQL_ACCESS_LOGIN_ATTEMPT, PW_P_BYTES(login->budget, KEY_SIZE),
-        PW_P_I32(access->options.login_failures), PW_P_I64(access->options.login_wait_ms / 1000));
+    login->s_budget = add_attempt(login, tx, login->budget);
     login->s_account = pw_tx_add(tx, PW_SQL_ACCESS_LOGIN_ACCOUNT, PW_P_TEXT(login->name));
     pw_tx_commit(tx, on_found, login);
 }

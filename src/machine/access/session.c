@@ -1,20 +1,60 @@
-/* The session a person has: looking at it, ending it. */
+/* The session a person has: looking at it, changing its token, ending it. */
 #include <string.h>
 
 #include "access_int.h"
 
-/* Derived from the session's token, which scripts cannot read (HttpOnly): nothing more to keep, and
- * the console can ask for it again after a reload. */
-const char *access_csrf_of(struct pw_str token, char out[PW_TOKEN_TEXT])
+/* Not from the token, which changes while the session lives: the console keeps the one it has. */
+const char *access_csrf_of(const uint8_t seed[KEY_SIZE], char out[PW_TOKEN_TEXT])
 {
     struct pw_sha256 ctx;
     uint8_t hash[PW_SHA256_SIZE];
 
     pw_sha256_init(&ctx);
     pw_sha256_update(&ctx, "csrf:", 5);
-    pw_sha256_update(&ctx, token.data, token.len);
+    pw_sha256_update(&ctx, seed, KEY_SIZE);
     pw_sha256_final(&ctx, hash);
     return pw_crypto_base64url(hash, sizeof hash, out);
+}
+
+void access_set_cookie(struct pw_request *req, const char *token)
+{
+    pw_reply_header(req, "Set-Cookie",
+        pw_str_printf(req->arena, SESSION_COOKIE "=%s; Secure; HttpOnly; SameSite=Strict; Path=/", token));
+}
+
+/* A session on its way to a new token. */
+struct rotation {
+    struct pw_request *req;
+    size_t statement;
+    char token[PW_TOKEN_TEXT];
+    void (*then)(void *arg);
+    void *arg;
+};
+
+/* When it failed the old token still works: no reason to refuse the request. */
+static void on_rotated(void *arg, struct pw_tx *tx, bool ok, const struct pw_err *err)
+{
+    struct rotation *rotation = arg;
+
+    (void)err;
+    if (ok && pw_rows_affected(pw_tx_rows(tx, rotation->statement)) > 0)
+        access_set_cookie(rotation->req, rotation->token);
+    rotation->then(rotation->arg);
+}
+
+void access_session_rotate(struct pw_access *access, struct pw_request *req, const uint8_t hash[KEY_SIZE],
+    void (*then)(void *arg), void *arg)
+{
+    struct rotation *rotation = PW_NEW(req->arena, struct rotation);
+    struct pw_tx *tx = pw_db_begin(access->options.db, "access: new token for a session", 0);
+    uint8_t new_hash[KEY_SIZE];
+
+    *rotation = (struct rotation){.req = req, .then = then, .arg = arg};
+    pw_crypto_token_new(rotation->token);
+    pw_crypto_token_hash(pw_str_z(rotation->token), new_hash);
+    rotation->statement = pw_tx_add(tx, PW_SQL_ACCESS_SESSION_ROTATE, PW_P_BYTES(hash, KEY_SIZE),
+        PW_P_BYTES(new_hash, KEY_SIZE), PW_P_I64(access->options.session_grace_ms / 1000));
+    pw_tx_commit(tx, on_rotated, rotation);
 }
 
 void access_write_user(struct pw_jsonw *w, struct pw_str name, uint32_t roles)
@@ -47,7 +87,7 @@ void pw_access_session(struct pw_request *req, void *stage)
     access_write_user(&w, caller->name, caller->roles);
     if (caller->via == PW_VIA_SESSION_COOKIE) {
         pw_jsonw_key(&w, "csrfToken");
-        pw_jsonw_z(&w, access_csrf_of(pw_request_cookie(req, SESSION_COOKIE), csrf));
+        pw_jsonw_z(&w, access_csrf_of(caller->seed, csrf));
     }
     pw_jsonw_key(&w, "expiresAt");
     pw_jsonw_instant(&w, caller->expires_at / PW_USEC_PER_SEC * PW_USEC_PER_SEC);

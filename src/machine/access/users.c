@@ -7,6 +7,9 @@
 
 static bool check_user(const struct pw_user_new *user, struct pw_err *err)
 {
+    uint32_t bits = 0;
+    const char *why;
+
     if (!access_name_ok(user->name, err))
         return false;
     if (user->role_count == 0)
@@ -19,8 +22,10 @@ static bool check_user(const struct pw_user_new *user, struct pw_err *err)
                 "roles: analyst, case-lead, policy-owner, auditor, privacy-officer, administrator, "
                 "municipal-user "
                 "or landlord");
+        bits |= UINT32_C(1) << role;
     }
-    return true;
+    why = pw_roles_apart(bits);
+    return why == NULL || pw_fail(err, PW_ERR_INVALID, "roles: not together on one account: %s", why);
 }
 
 static bool hash_password(const char *password, char out[PW_PASSWORD_TEXT], struct pw_err *err)
@@ -53,14 +58,14 @@ static bool find_client(struct pw_db *db, const char *name, struct pw_uuid *ret,
     return ok;
 }
 
-bool pw_access_user_add(
-    struct pw_db *db, pw_usec now, const struct pw_user_new *user, struct pw_uuid *ret_id, struct pw_err *err)
+bool pw_access_user_add(struct pw_db *db, pw_usec now, const struct pw_user_new *user, struct pw_uuid *ret_id,
+    struct pw_buf *totp_uri, struct pw_err *err)
 {
     struct pw_uuid id = pw_uuid_v7(now), client;
     const struct pw_audit record = {
         .actor = PW_AUDIT_OPERATOR, .action = "account-added", .object_kind = "account", .object = id};
+    struct pw_str *places, totp_key = {NULL, 0};
     char hash[PW_PASSWORD_TEXT];
-    struct pw_str *places;
     struct pw_tx *tx;
 
     if (!check_user(user, err) || !hash_password(user->password, hash, err) ||
@@ -68,45 +73,55 @@ bool pw_access_user_add(
         return false;
     tx = pw_db_begin(db, "access: add account", 0);
     places = access_strings(pw_tx_arena(tx), user->municipalities, user->municipality_count);
-    if (!access_check_municipalities(db, places, user->municipality_count, err)) {
+    if (!access_check_municipalities(db, places, user->municipality_count, err) ||
+        (user->totp_keys != NULL && !access_totp_new(user->totp_keys, pw_tx_arena(tx), &id,
+                                        pw_str_z(user->name), &totp_key, totp_uri, err))) {
         pw_tx_abort(tx);
         return false;
     }
     pw_tx_add(tx, PW_SQL_ACCESS_ACCOUNT_ADD, PW_P_UUID(&id), PW_P_TEXT_Z(user->name), PW_P_TEXT_Z(hash),
         PW_P_TEXTS(access_strings(pw_tx_arena(tx), user->roles, user->role_count), user->role_count),
-        PW_P_TEXTS(places, user->municipality_count), PW_P_UUID_OPT(&client));
+        PW_P_TEXTS(places, user->municipality_count), PW_P_UUID_OPT(&client), PW_P_BYTEA(totp_key));
     pw_audit_add(tx, now, &record, 1);
     *ret_id = id;
     return access_run(tx, "an account with this name is there already", err);
 }
 
-bool pw_access_user_reset(
-    struct pw_db *db, pw_usec now, const char *name, const char *password, struct pw_err *err)
+/* The id of an account by name. */
+static bool find_account(struct pw_db *db, const char *name, struct pw_uuid *ret, struct pw_err *err)
 {
-    char hash[PW_PASSWORD_TEXT];
-    const struct pw_rows *rows;
-    struct pw_tx *tx;
-    size_t changed;
+    struct pw_tx *tx = pw_db_begin(db, "access: find account", PW_DB_READ_ONLY);
+    size_t found = pw_tx_add(tx, PW_SQL_ACCESS_ACCOUNT_FIND, PW_P_TEXT_Z(name));
+    bool ok = pw_tx_run(tx, err);
 
-    if (!hash_password(password, hash, err))
+    if (ok && pw_rows_count(pw_tx_rows(tx, found)) == 0)
+        ok = pw_fail(err, PW_ERR_NOT_FOUND, "no account has this name; `pandwacht user list` shows them");
+    if (ok)
+        *ret = pw_cell_uuid(pw_tx_rows(tx, found), 0, 0);
+    pw_tx_close(tx);
+    return ok;
+}
+
+bool pw_access_user_reset(struct pw_db *db, pw_usec now, const char *name, const char *password,
+    const struct pw_keys *totp_keys, struct pw_buf *totp_uri, struct pw_err *err)
+{
+    struct pw_audit record = {
+        .actor = PW_AUDIT_OPERATOR, .action = "account-reset", .object_kind = "account"};
+    struct pw_str totp_key = {NULL, 0};
+    char hash[PW_PASSWORD_TEXT];
+    struct pw_tx *tx;
+
+    if (!hash_password(password, hash, err) || !find_account(db, name, &record.object, err))
         return false;
     tx = pw_db_begin(db, "access: reset account", 0);
-    changed = pw_tx_add(tx, PW_SQL_ACCESS_ACCOUNT_RESET, PW_P_TEXT_Z(name), PW_P_TEXT_Z(hash));
-    if (!pw_tx_run_step(tx, err)) {
-        pw_tx_close(tx);
+    if (totp_keys != NULL && !access_totp_new(totp_keys, pw_tx_arena(tx), &record.object, pw_str_z(name),
+                                 &totp_key, totp_uri, err)) {
+        pw_tx_abort(tx);
         return false;
     }
-    rows = pw_tx_rows(tx, changed);
-    if (pw_rows_count(rows) == 0) {
-        pw_tx_close(tx);
-        return pw_fail(err, PW_ERR_NOT_FOUND, "no account has this name; `pandwacht user list` shows them");
-    }
-    pw_audit_add(tx, now,
-        &(struct pw_audit){.actor = PW_AUDIT_OPERATOR,
-            .action = "account-reset",
-            .object_kind = "account",
-            .object = pw_cell_uuid(rows, 0, 0)},
-        1);
+    pw_tx_add(
+        tx, PW_SQL_ACCESS_ACCOUNT_RESET, PW_P_UUID(&record.object), PW_P_TEXT_Z(hash), PW_P_BYTEA(totp_key));
+    pw_audit_add(tx, now, &record, 1);
     return access_run(tx, "", err);
 }
 

@@ -30,6 +30,23 @@ enum pw_role pw_role_of(struct pw_str word)
     return PW_ROLE_COUNT;
 }
 
+const char *pw_roles_apart(uint32_t roles)
+{
+    static const struct {
+        uint32_t role, others;
+        const char *why;
+    } apart[] = {
+#define PW_APART(name, others_, why_) {PW_ROLE_BIT(name), (others_) & ~PW_ROLE_BIT(name), why_},
+#include <pandwacht/defs/duties.def>
+#undef PW_APART
+    };
+
+    for (size_t i = 0; i < PW_COUNT(apart); i++)
+        if ((roles & apart[i].role) != 0 && (roles & apart[i].others) != 0)
+            return apart[i].why;
+    return NULL;
+}
+
 uint32_t access_role_bits(const struct pw_str *words, size_t count)
 {
     uint32_t bits = 0;

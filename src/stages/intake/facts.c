@@ -100,9 +100,14 @@ void pw_intake_post_fact(struct pw_request *req, void *stage)
     }
     struct pw_read_options options = {
         .today = s->r.today, .kind = s->r.kind, .wwft_liable = s->r.caller->wwft_liable};
+    struct pw_budget_state budget;
     s->work.item.op = PW_LEDGER_FACT;
     if (!intake_read_fact(&s->r, json, &options, &s->work.item, &s->r.faults)) {
         intake_reply_faults(req, &s->r.faults);
+        return;
+    }
+    if (!intake_within_budget(&s->r, s->work.item.draft, &budget)) {
+        pw_budget_refuse(s->r.intake->options.access, req, &budget);
         return;
     }
     s->source_id = s->work.item.draft->source_id;

@@ -58,6 +58,9 @@ void intake_fill(const struct intake_request *r, struct pw_ledger_item *item);
 /* Reads a draft of `kind` (NULL: named by the body) and completes the item with it; false: faults. */
 bool intake_read_fact(struct intake_request *r, const struct pw_json *json,
     const struct pw_read_options *options, struct pw_ledger_item *item, struct pw_faults *faults);
+/* Tips have budgets, of who sends them and of who told them. False: `ret_state` says which is spent. */
+bool intake_within_budget(
+    const struct intake_request *r, const struct pw_draft *draft, struct pw_budget_state *ret_state);
 /* The canonical text of what was asked, for the content's MAC: words that tell requests apart, then the body.
  */
 struct pw_str intake_canonical(const struct intake_request *r, struct pw_str kind,

@@ -131,6 +131,7 @@ static struct pw_str good_source_id(const struct pw_json *json)
 static void read_line(struct batch *batch, struct line *line, struct pw_str text)
 {
     struct pw_read_options options = {.today = batch->r.today, .wwft_liable = batch->r.caller->wwft_liable};
+    struct pw_budget_state budget;
     const struct pw_json *json;
     struct pw_faults faults;
 
@@ -149,6 +150,11 @@ static void read_line(struct batch *batch, struct line *line, struct pw_str text
     if (pw_facts_source_class(line->work.item.draft->kind, batch->r.caller->source_classes) < 0) {
         line->answered = true;
         line->problem = (struct pw_problem){.code = PW_ERR_FORBIDDEN};
+        return;
+    }
+    if (!intake_within_budget(&batch->r, line->work.item.draft, &budget)) {
+        line->answered = true;
+        line->problem = (struct pw_problem){.code = PW_ERR_RATE, .retry_after_s = budget.wait_s};
         return;
     }
     line->work.owner = line;

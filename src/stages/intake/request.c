@@ -83,3 +83,36 @@ bool intake_read_fact(struct intake_request *r, const struct pw_json *json,
     }
     return true;
 }
+
+/* Who a tip came from, as the key of a budget; "" = nobody named. A source's own numbers mean something
+ * within that source only. */
+static struct pw_str origin_of(const struct intake_request *r, const struct pw_draft *draft, int cell)
+{
+    uint64_t ordinal = draft->record[cell];
+    char client[PW_UUID_TEXT] = "";
+
+    if (ordinal < 1 || ordinal > draft->party_count) {
+        return PW_STR("");
+    }
+    const struct pw_party_ref *party = &draft->parties[ordinal - 1];
+    if (party->scheme == PW_SCHEME_SOURCE_LOCAL) {
+        pw_uuid_format(&r->caller->client, client);
+    }
+    return pw_str_printf(r->req->arena, "%d %s %.*s", (int)party->scheme, client, PW_STR_ARG(party->value));
+}
+
+bool intake_within_budget(
+    const struct intake_request *r, const struct pw_draft *draft, struct pw_budget_state *ret_state)
+{
+    struct pw_access *access = r->intake->options.access;
+    const struct pw_field *field = pw_kind_field(draft->kind, PW_STR("origin"));
+    const struct pw_uuid *client = &r->caller->client;
+
+    if (access == NULL || field == NULL || field->cell <= 0) { /* no kind that tips are of */
+        return true;
+    }
+    struct pw_str origin = origin_of(r, draft, (int)field->cell);
+    return pw_budget_take(access, PW_BUDGET_TIPS, (struct pw_str){(const char *)client->b, sizeof client->b},
+               ret_state) &&
+           (origin.len == 0 || pw_budget_take(access, PW_BUDGET_ORIGIN, origin, ret_state));
+}

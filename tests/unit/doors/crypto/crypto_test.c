@@ -279,6 +279,28 @@ static void test_key_directory(void **state)
     assert_int_equal(rmdir(dir), 0);
 }
 
+/* The vectors of RFC 6238, appendix B (SHA-1), their last six digits. */
+static void test_totp(void **state)
+{
+    static const struct {
+        int64_t seconds;
+        const char *code;
+    } vectors[] = {{59, "287082"}, {1111111109, "081804"}, {1111111111, "050471"}, {1234567890, "005924"},
+        {2000000000, "279037"}, {20000000000, "353130"}};
+    struct pw_err err = {0};
+    char code[PW_TOTP_TEXT], base32[41];
+
+    (void)state;
+    for (size_t i = 0; i < PW_COUNT(vectors); i++) {
+        assert_true(
+            pw_crypto_totp(PW_STR("12345678901234567890"), vectors[i].seconds / PW_TOTP_SECONDS, code, &err));
+        assert_string_equal(code, vectors[i].code);
+    }
+    assert_string_equal(pw_crypto_base32("foobar", 6, base32), "MZXW6YTBOI");
+    assert_string_equal(
+        pw_crypto_base32("12345678901234567890", 20, base32), "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -289,6 +311,7 @@ int main(void)
         cmocka_unit_test(test_password),
         cmocka_unit_test(test_signature),
         cmocka_unit_test(test_key_directory),
+        cmocka_unit_test(test_totp),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
