@@ -113,8 +113,10 @@ bool pw_caller_in_region(const struct pw_caller *caller, struct pw_str municipal
 
 /* ---- bodies ---- */
 
+struct pw_at;
 struct pw_faults;
 struct pw_json;
+struct pw_jsonw;
 
 /* Reads the request's body as one JSON object and prepares `faults` for what the caller finds wrong
  * with it. False: already answered (400). */
@@ -122,6 +124,24 @@ bool pw_body_object(
     struct pw_request *req, struct pw_faults *faults, const struct pw_json **ret) PW_MUST_CHECK;
 /* Answers 400 with all faults as invalidParams. */
 void pw_reply_faults(struct pw_request *req, const struct pw_faults *faults);
+
+/* A member that is one of `words` (NULL-terminated): its index, -1 when absent. */
+bool pw_body_word(const struct pw_json *body, const struct pw_at *at, const char *name, bool required,
+    const char *const *words, int *ret, struct pw_faults *faults);
+
+/* ---- lists ---- */
+
+#define PW_LIST_DEFAULT 20
+#define PW_LIST_MAX     100
+
+/* Query keys; faults are added under the key's name. `keys` is NULL-terminated. */
+bool pw_query_known(const struct pw_request *req, const char *const *keys, struct pw_faults *faults);
+size_t pw_query_limit(const struct pw_request *req, struct pw_faults *faults);
+/* An opaque cursor, made of and giving back a line of text; "" when absent. */
+struct pw_str pw_query_cursor(const struct pw_request *req, struct pw_faults *faults);
+struct pw_str pw_list_cursor(struct pw_arena *arena, struct pw_str text);
+/* "_links": self, and next when `cursor` has text. */
+void pw_list_links(const struct pw_request *req, struct pw_str cursor, struct pw_jsonw *w);
 
 /* ---- the hook and the budgets ---- */
 

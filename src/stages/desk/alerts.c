@@ -110,7 +110,7 @@ static struct pw_str next_cursor(struct pw_arena *arena, const struct pw_rows *r
     struct pw_uuid id = pw_cell_uuid(rows, row, pw_rows_column(rows, "id"));
     char out[PW_UUID_TEXT];
 
-    return desk_cursor(arena,
+    return pw_list_cursor(arena,
         pw_str_printf(arena, "%lld %lld %s", (long long)number(rows, row, "level"),
             (long long)pw_cell_time(rows, row, pw_rows_column(rows, "raised_at")), pw_uuid_format(&id, out)));
 }
@@ -142,7 +142,7 @@ static void on_listed(void *arg, struct pw_tx *tx, bool ok, const struct pw_err 
     for (size_t i = 0; i < count; i++)
         write_brief(rows, i, &w);
     pw_jsonw_end_array(&w);
-    desk_write_links(list->req, cursor, &w);
+    pw_list_links(list->req, cursor, &w);
     pw_jsonw_end_object(&w);
     pw_reply_json(list->req, 200, &json);
     pw_buf_release(&json);
@@ -193,7 +193,7 @@ static struct pw_str optional(const struct pw_request *req, const char *key)
 
 static void read_cursor(const struct pw_request *req, struct filters *f, struct pw_faults *faults)
 {
-    struct pw_str cursor = desk_query_cursor(req, faults), level, raised, rest;
+    struct pw_str cursor = pw_query_cursor(req, faults), level, raised, rest;
 
     if (cursor.len == 0)
         return;
@@ -213,11 +213,11 @@ static void read_filters(const struct pw_request *req, struct filters *f, struct
 
     for (int i = 0; i < ALERT_STATUSES; i++)
         statuses[i] = desk_status_word((enum alert_status)i);
-    (void)desk_query_known(req, keys, faults);
+    (void)pw_query_known(req, keys, faults);
     f->statuses = query_words(req, "status", statuses, &f->status_count, f->unused, faults);
     (void)query_words(req, "level", pw_risk_words, &count, f->levels, faults);
     f->level_count = count;
-    f->limit = desk_query_limit(req, faults);
+    f->limit = pw_query_limit(req, faults);
     f->municipality = optional(req, "municipality");
     f->theme = optional(req, "theme");
     f->assignee = optional(req, "assignee");

@@ -75,7 +75,7 @@ static void on_sets(void *arg, bool ok, const struct pw_err *err)
     for (size_t i = 0; i < page->count; i++)
         write_item(page, &page->items[i], &w);
     pw_jsonw_end_array(&w);
-    desk_write_links(page->req, page->cursor, &w);
+    pw_list_links(page->req, page->cursor, &w);
     pw_jsonw_end_object(&w);
     pw_reply_json(page->req, 200, &json);
     pw_buf_release(&json);
@@ -123,7 +123,7 @@ static void on_listed(void *arg, struct pw_tx *tx, bool ok, const struct pw_err 
         char out[PW_UUID_TEXT];
 
         page->count = page->limit;
-        page->cursor = desk_cursor(
+        page->cursor = pw_list_cursor(
             arena, pw_str_printf(arena, "%lld %s",
                        (long long)pw_cell_time(rows, page->limit - 1, pw_rows_column(rows, "assessed_at")),
                        pw_uuid_format(&id, out)));
@@ -154,11 +154,11 @@ void pw_desk_list_assessments(struct pw_request *req, void *stage)
     if (!desk_premises_name(req, &id, &bag_id))
         return;
     pw_faults_init(&faults, req->arena);
-    (void)desk_query_known(req, keys, &faults);
-    *page = (struct page){
-        .desk = desk, .req = req, .cursor = PW_STR(""), .limit = desk_query_limit(req, &faults)};
+    (void)pw_query_known(req, keys, &faults);
+    *page =
+        (struct page){.desk = desk, .req = req, .cursor = PW_STR(""), .limit = pw_query_limit(req, &faults)};
     as_of = desk_query_time(req, "asOf", &faults);
-    cursor = desk_query_cursor(req, &faults);
+    cursor = pw_query_cursor(req, &faults);
     if (cursor.len > 0 && !(pw_str_cut(cursor, ' ', &at, &cursor) && pw_str_to_i64(at, &before) &&
                               pw_uuid_parse(cursor, &before_id)))
         (void)pw_fault_pointer(&faults, PW_STR("/cursor"), PW_FAULT_PATTERN, NULL, NULL);

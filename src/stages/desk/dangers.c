@@ -51,9 +51,9 @@ static struct pw_str cursor_after(struct pw_arena *arena, const struct pw_rows *
     struct pw_uuid id = pw_cell_uuid(rows, row, pw_rows_column(rows, "id"));
     char out[PW_UUID_TEXT];
 
-    return desk_cursor(arena, pw_str_printf(arena, "%lld %s",
-                                  (long long)pw_cell_time(rows, row, pw_rows_column(rows, "reported_at")),
-                                  pw_uuid_format(&id, out)));
+    return pw_list_cursor(arena, pw_str_printf(arena, "%lld %s",
+                                     (long long)pw_cell_time(rows, row, pw_rows_column(rows, "reported_at")),
+                                     pw_uuid_format(&id, out)));
 }
 
 static void on_listed(void *arg, struct pw_tx *tx, bool ok, const struct pw_err *err)
@@ -83,7 +83,7 @@ static void on_listed(void *arg, struct pw_tx *tx, bool ok, const struct pw_err 
     for (size_t i = 0; i < count; i++)
         write_danger(rows, i, &w);
     pw_jsonw_end_array(&w);
-    desk_write_links(list->req, cursor, &w);
+    pw_list_links(list->req, cursor, &w);
     pw_jsonw_end_object(&w);
     pw_reply_json(list->req, 200, &json);
     pw_buf_release(&json);
@@ -113,11 +113,11 @@ void pw_desk_list_dangers(struct pw_request *req, void *stage)
     struct pw_tx *tx;
 
     pw_faults_init(&faults, req->arena);
-    (void)desk_query_known(req, keys, &faults);
+    (void)pw_query_known(req, keys, &faults);
     open_only = read_open(req, &faults);
     list->req = req;
-    list->limit = desk_query_limit(req, &faults);
-    cursor = desk_query_cursor(req, &faults);
+    list->limit = pw_query_limit(req, &faults);
+    cursor = pw_query_cursor(req, &faults);
     if (cursor.len > 0 &&
         !(pw_str_cut(cursor, ' ', &at, &cursor) && pw_str_to_i64(at, &before) && pw_uuid_parse(cursor, &id)))
         (void)pw_fault_pointer(&faults, PW_STR("/cursor"), PW_FAULT_PATTERN, NULL, NULL);

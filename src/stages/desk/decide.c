@@ -29,7 +29,7 @@ static bool read_decision(struct pw_request *req, pw_day today, const struct pw_
     static const char *const members[] = {"verdict", "reason", "facts", "until", NULL};
     bool ok = pw_json_known(body, NULL, members, faults);
 
-    ok &= desk_member_word(body, NULL, "verdict", true, verdicts, &d->verdict, faults);
+    ok &= pw_body_word(body, NULL, "verdict", true, verdicts, &d->verdict, faults);
     ok &= pw_json_member_str(body, NULL, "reason", true, REASON_MIN, REASON_MAX, &d->reason, faults);
     ok &= desk_member_ids(body, "facts", false, FACTS_MAX, req->arena, &d->facts, &d->fact_count, faults);
     d->given = pw_json_get(body, "facts") != NULL;

@@ -18,10 +18,8 @@
 #include <pandwacht/rules.h>
 #include <pandwacht/score.h>
 
-#define DESK_LIST_DEFAULT 20
-#define DESK_LIST_MAX     100
-#define DESK_ANSWER_MAX   (4u << 20) /* octets of one answer */
-#define DESK_SETS         4          /* rule sets kept ready to explain with */
+#define DESK_ANSWER_MAX (4u << 20) /* octets of one answer */
+#define DESK_SETS       4          /* rule sets kept ready to explain with */
 
 struct pw_desk {
     struct pw_desk_options options;
@@ -108,25 +106,14 @@ void desk_etag(struct pw_request *req, char letter, int64_t version);
 /* The body as an object; an empty body passes for {} where `may_be_empty`. False: answered. */
 bool desk_body(struct pw_request *req, bool may_be_empty, struct pw_faults *faults,
     const struct pw_json **ret) PW_MUST_CHECK;
-/* Reading query keys: faults are added under the key's name. */
-bool desk_query_known(const struct pw_request *req, const char *const *keys, struct pw_faults *faults);
-size_t desk_query_limit(const struct pw_request *req, struct pw_faults *faults);
 /* "2026-03-01" (00:00 in the Netherlands) or an instant; PW_TIME_NONE when absent. */
 pw_usec desk_query_time(const struct pw_request *req, const char *key, struct pw_faults *faults);
-/* An opaque cursor, made of and giving back a line of text; "" when absent. */
-struct pw_str desk_query_cursor(const struct pw_request *req, struct pw_faults *faults);
-struct pw_str desk_cursor(struct pw_arena *arena, struct pw_str text);
-/* "_links": self, and next when `cursor` has text. */
-void desk_write_links(const struct pw_request *req, struct pw_str cursor, struct pw_jsonw *w);
 void desk_write_self(const char *path, const struct pw_uuid *id, struct pw_jsonw *w);
-/* Members of bodies: a date (absent and not required: PW_DAY_NONE), a list of ids, one of words (-1: absent).
- */
+/* Members of bodies: a date (absent and not required: PW_DAY_NONE), a list of ids. */
 bool desk_member_day(
     const struct pw_json *body, const char *name, bool required, pw_day *ret, struct pw_faults *faults);
 bool desk_member_ids(const struct pw_json *body, const char *name, bool required, size_t max,
     struct pw_arena *arena, struct pw_uuid **ret, size_t *ret_count, struct pw_faults *faults);
-bool desk_member_word(const struct pw_json *body, const struct pw_at *at, const char *name, bool required,
-    const char *const *words, int *ret, struct pw_faults *faults);
 /* The civil day and the instant, now. */
 pw_day desk_today(const struct pw_desk *desk);
 pw_usec desk_now(const struct pw_desk *desk);

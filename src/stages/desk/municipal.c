@@ -38,7 +38,7 @@ static void on_listed(void *arg, struct pw_tx *tx, bool ok, const struct pw_err 
 
         count = list->limit;
         id = pw_cell_uuid(rows, count - 1, pw_rows_column(rows, "id"));
-        cursor = desk_cursor(
+        cursor = pw_list_cursor(
             req->arena, pw_str_printf(req->arena, "%lld %s",
                             (long long)pw_cell_time(rows, count - 1, pw_rows_column(rows, "proposed_at")),
                             pw_uuid_format(&id, out)));
@@ -51,7 +51,7 @@ static void on_listed(void *arg, struct pw_tx *tx, bool ok, const struct pw_err 
     for (size_t i = 0; i < count; i++)
         desk_write_referral(rows, i, false, &w);
     pw_jsonw_end_array(&w);
-    desk_write_links(req, cursor, &w);
+    pw_list_links(req, cursor, &w);
     pw_jsonw_end_object(&w);
     pw_reply_json(req, 200, &json);
     pw_buf_release(&json);
@@ -84,11 +84,11 @@ void pw_desk_list_referrals(struct pw_request *req, void *stage)
     struct pw_tx *tx;
 
     pw_faults_init(&faults, req->arena);
-    (void)desk_query_known(req, keys, &faults);
+    (void)pw_query_known(req, keys, &faults);
     by_status = read_status(req, &status, &faults);
     list->req = req;
-    list->limit = desk_query_limit(req, &faults);
-    cursor = desk_query_cursor(req, &faults);
+    list->limit = pw_query_limit(req, &faults);
+    cursor = pw_query_cursor(req, &faults);
     if (cursor.len > 0 &&
         !(pw_str_cut(cursor, ' ', &at, &cursor) && pw_str_to_i64(at, &before) && pw_uuid_parse(cursor, &id)))
         (void)pw_fault_pointer(&faults, PW_STR("/cursor"), PW_FAULT_PATTERN, NULL, NULL);
@@ -163,7 +163,7 @@ void pw_desk_acknowledge_referral(struct pw_request *req, void *stage)
     if (act == NULL || !desk_body(req, false, &faults, &body))
         return;
     ok = pw_json_known(body, NULL, members, &faults);
-    ok &= desk_member_word(body, NULL, "answer", true, answers, &answer, &faults);
+    ok &= pw_body_word(body, NULL, "answer", true, answers, &answer, &faults);
     ok &= pw_json_member_str(body, NULL, "note", false, 0, NOTE_MAX, &note, &faults);
     if (!ok) {
         pw_reply_faults(req, &faults);

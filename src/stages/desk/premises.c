@@ -149,7 +149,7 @@ void pw_desk_get_premises(struct pw_request *req, void *stage)
     if (!desk_premises_name(req, &id, &bag_id))
         return;
     pw_faults_init(&faults, req->arena);
-    (void)desk_query_known(req, keys, &faults);
+    (void)pw_query_known(req, keys, &faults);
     as_of = desk_query_time(req, "asOf", &faults);
     if (faults.count > 0) {
         pw_reply_faults(req, &faults);

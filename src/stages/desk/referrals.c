@@ -173,7 +173,7 @@ static bool read_proposal(struct pw_request *req, pw_day today, const struct pw_
         ok = pw_fault_member(
             faults, NULL, "to", PW_FAULT_PATTERN, "een OIN van 20 cijfers", "an OIN of 20 digits");
     ok &= pw_json_member_str(body, NULL, "purpose", true, 1, PURPOSE_MAX, &p->purpose, faults);
-    ok &= desk_member_word(body, NULL, "ground", true, pw_ground_words, &p->ground, faults);
+    ok &= pw_body_word(body, NULL, "ground", true, pw_ground_words, &p->ground, faults);
     ok &= desk_member_ids(
         body, "release", true, RELEASE_MAX, req->arena, &p->release, &p->release_count, faults);
     ok &= pw_json_member_str(body, NULL, "question", true, 1, PURPOSE_MAX, &p->question, faults);

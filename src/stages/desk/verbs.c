@@ -112,7 +112,7 @@ static bool read_weighing(const struct pw_json *body, struct pw_faults *faults)
             ok = pw_fault(faults, &at, PW_FAULT_TYPE, NULL, NULL);
         } else {
             ok &= pw_json_known(one, &at, members, faults);
-            ok &= desk_member_word(one, &at, "answer", true, answers, &answer, faults);
+            ok &= pw_body_word(one, &at, "answer", true, answers, &answer, faults);
             ok &= pw_json_member_str(one, &at, "reason", true, REASON_MIN, WEIGH_MAX, &reason, faults);
         }
     }
