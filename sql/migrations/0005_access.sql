@@ -1,4 +1,4 @@
--- 0003: who may call, made strict. What ends a caller is told to every process at once; sessions change
+-- 0005: who may call, made strict. What ends a caller is told to every process at once; sessions change
 -- their token while they live; one-time codes count once; a token may be narrower than its client.
 
 -- A process remembers callers for a few seconds. Whoever changes one, by whatever way, says so here.
