@@ -374,12 +374,11 @@ struct cel_expr {
     struct cel_node *root;
     uint64_t cost;
     uint32_t locals;
-    uint32_t entry;       /* first instruction, or CEL_NO_CODE */
+    uint32_t entry;       /* first instruction, or that of one that bails */
     uint32_t code_end;    /* behind the last */
     const uint32_t *used; /* slots that the code reads */
     uint32_t used_count;
 };
-#define CEL_NO_CODE UINT32_MAX
 
 struct cel_intern {
     const char *ptr;
@@ -393,9 +392,10 @@ struct cel_program {
     uint32_t count;
     bool sealed;
     uint32_t locals_max, regs_max, regex_count;
-    struct cel_ins *code;
+    struct cel_ins *code; /* the first instruction bails */
     uint32_t code_count;
-    char *pool; /* constants of the code */
+    uint32_t *entries; /* of all expressions */
+    char *pool;        /* constants of the code */
     uint32_t pool_size;
     struct cel_intern *interns; /* open addressing, room a power of two */
     uint32_t intern_count, intern_room;
@@ -412,6 +412,7 @@ struct cel_ctx {
     const union cel_slot *slots;
     struct cel_value *locals;
     union cel_slot *regs;
+    uint64_t *bailed; /* a bit an expression, for cel_eval_all() */
     uint64_t steps, steps_max;
     const char *error_text; /* of the last error that arose, and where */
     uint32_t error_at;
@@ -451,9 +452,18 @@ void cel_ctx_begin(struct cel_ctx *ctx, const union cel_slot *slots);
 
 /* ---- vm.c, compile.c ---- */
 
-bool cel_compile(struct cel_program *program, struct cel_expr *expr);
-/* -1: leave it to the reference interpreter. */
-int cel_vm_run(struct cel_ctx *ctx, const struct cel_expr *expr);
+/* Some conditions to run one after another: bit n of `fired` and `bailed` is the n-th. */
+struct cel_run {
+    const uint32_t *entries;
+    uint32_t count;   /* at least 1 */
+    uint64_t *fired;  /* written */
+    uint64_t *bailed; /* added to: leave it to the reference interpreter */
+};
+
+/* Conditions within the vm's reach get code; the entry of others bails. */
+void cel_compile(struct cel_program *program, struct cel_expr *expr);
+/* The registers hold the slots that the conditions read. */
+void cel_vm_run(struct cel_ctx *ctx, struct cel_run *run);
 /* Points a new ctx's registers at what never changes. */
 void cel_vm_prepare(struct cel_ctx *ctx);
 

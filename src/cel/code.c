@@ -83,7 +83,7 @@ void cel_compile_finish(struct cel_compile *c)
 {
     struct cel_program *p = c->program;
     for (uint32_t i = c->first; i < p->code_count; i++) {
-        if (p->code[i].op == CEL_OP_RETURN || p->code[i].op == CEL_OP_JUMP)
+        if (p->code[i].op <= CEL_OP_JUMP)
             continue;
         p->code[i].yes = target(c, p->code[i].yes);
         p->code[i].no = target(c, p->code[i].no);
@@ -187,7 +187,7 @@ size_t cel_program_dump(const struct cel_program *program, int32_t index, char *
     size_t len = 0;
     if (size > 0)
         buffer[0] = '\0';
-    for (uint32_t i = expr->entry; expr->entry != CEL_NO_CODE && i < expr->code_end; i++) {
+    for (uint32_t i = expr->entry; i < expr->code_end; i++) {
         const struct cel_ins *ins = &program->code[i];
         int n = snprintf(len < size ? buffer + len : NULL, len < size ? size - len : 0,
             "%u %s a=%u+%u b=%u+%u c=%u k=%lld yes=%u no=%u\n", i - expr->entry, names[ins->op], ins->a,

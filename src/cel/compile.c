@@ -146,12 +146,16 @@ void cel_compile_branch(struct cel_compile *c, const struct cel_node *node, uint
     walk(c, node, yes, no);
 }
 
-bool cel_compile(struct cel_program *program, struct cel_expr *expr)
+void cel_compile(struct cel_program *program, struct cel_expr *expr)
 {
-    struct cel_compile c = {.program = program, .first = program->code_count};
+    struct cel_compile c = {.program = program};
     struct cel_arena *arena = &program->arena;
+    if (program->code_count == 0)
+        cel_emit(&c, (struct cel_ins){.op = CEL_OP_BAIL}, 0, 0);
+    expr->entry = expr->code_end = 0;
     if (expr->root->type->kind != CEL_BOOL || program->env->options.unchecked)
-        return false;
+        return;
+    c.first = program->code_count;
     c.locals = cel_arena_get(arena, (program->locals_max + 1) * sizeof(*c.locals));
     c.in_scope = cel_arena_get(arena, (program->locals_max + 1) * sizeof(*c.in_scope));
     c.reg = c.regs = CEL_REG_SLOTS + program->env->slot_count;
@@ -159,7 +163,7 @@ bool cel_compile(struct cel_program *program, struct cel_expr *expr)
     cel_compile_branch(&c, expr->root, yes, no);
     if (c.failed || program->code[c.first].op == CEL_OP_WALK) {
         cel_code_rewind(&c, c.first);
-        return false;
+        return;
     }
     cel_label_here(&c, yes);
     cel_emit(&c, (struct cel_ins){.op = CEL_OP_RETURN, .k = 1}, 0, 0);
@@ -170,5 +174,4 @@ bool cel_compile(struct cel_program *program, struct cel_expr *expr)
     expr->code_end = program->code_count;
     expr->used = c.used;
     expr->used_count = c.used_count;
-    return true;
 }

@@ -204,8 +204,34 @@ static bool compare_text(struct cel_compile *c, struct comparison *q)
     if (q->kind == CEL_NODE_NE)
         swap_successors(q);
     const struct cel_str *text = cel_literal_text(c->program, q->y.constant);
-    cel_emit(c, (struct cel_ins){.op = CEL_OP_SEQ_K, .a = q->x.base, .a_offset = q->x.offset, .p = text},
+    cel_emit(c,
+        (struct cel_ins){
+            .op = CEL_OP_SEQ_K, .a = q->x.base, .a_offset = q->x.offset, .id = text->id, .p = text},
         q->yes, q->no);
+    return true;
+}
+
+/* x - y < k and its kin, for ints, in one instruction. */
+static bool compare_difference(struct cel_compile *c, const struct cel_node *node, uint32_t yes, uint32_t no)
+{
+    const struct cel_node *minus = node->kids[0], *k = node->kids[1];
+    struct comparison q = {.kind = node->kind, .yes = yes, .no = no};
+    if (minus->kind != CEL_NODE_SUB || k->kind != CEL_NODE_LITERAL || k->value.kind != CEL_INT ||
+        !cel_compile_operand(c, minus->kids[0], &q.x) || !cel_compile_operand(c, minus->kids[1], &q.y) ||
+        !cel_operand_place(c, &q.x) || !cel_operand_place(c, &q.y) || q.x.cell.type != CEL_HOST_INT ||
+        q.y.cell.type != CEL_HOST_INT)
+        return false;
+    struct cel_ins ins = {
+        .a = q.x.base, .a_offset = q.x.offset, .b = q.y.base, .b_offset = q.y.offset, .k = k->value.as.i};
+    if (q.kind == CEL_NODE_GE || q.kind == CEL_NODE_GT)
+        swap_successors(&q);
+    if (q.kind == CEL_NODE_LT || q.kind == CEL_NODE_GE)
+        ins.op = CEL_OP_DIFF_LT_K;
+    else if (q.kind == CEL_NODE_LE || q.kind == CEL_NODE_GT)
+        ins.op = CEL_OP_DIFF_LE_K;
+    else
+        return false;
+    cel_emit(c, ins, q.yes, q.no);
     return true;
 }
 
@@ -239,7 +265,8 @@ static bool attempt(struct cel_compile *c, const struct cel_node *node, uint32_t
 
 bool cel_compile_compare(struct cel_compile *c, const struct cel_node *node, uint32_t yes, uint32_t no)
 {
-    return attempt(c, node, yes, no, compare_bool) || attempt(c, node, yes, no, compare);
+    return attempt(c, node, yes, no, compare_bool) || attempt(c, node, yes, no, compare_difference) ||
+           attempt(c, node, yes, no, cel_compile_count_test) || attempt(c, node, yes, no, compare);
 }
 
 /* ---- in ---- */
@@ -269,25 +296,24 @@ static const struct cel_int_set *make_int_set(struct cel_compile *c, const struc
     return set;
 }
 
-static const struct cel_text_set *make_text_set(struct cel_compile *c, const struct cel_node *list)
+static const struct cel_text_set *make_text_set(
+    struct cel_compile *c, const struct cel_node *list, uint32_t *ret_least)
 {
     struct cel_arena *arena = &c->program->arena;
-    struct cel_text_set *set = cel_arena_get(arena, sizeof(*set));
     struct cel_str *items = cel_arena_get(arena, list->count * sizeof(*items));
-    uint32_t last = 0;
-    set->first = UINT32_MAX;
+    uint32_t least = UINT32_MAX, most = 0;
     for (uint32_t i = 0; i < list->count; i++) {
         items[i] = *cel_literal_text(c->program, &list->kids[i]->value);
-        set->first = items[i].id < set->first ? items[i].id : set->first;
-        last = items[i].id > last ? items[i].id : last;
+        least = items[i].id < least ? items[i].id : least;
+        most = items[i].id > most ? items[i].id : most;
     }
-    set->words = (last - set->first) / 64 + 1;
-    uint64_t *bits = cel_arena_get(arena, set->words * sizeof(*bits));
+    uint32_t range = most - least + 1;
+    struct cel_text_set *set =
+        cel_arena_get(arena, sizeof(*set) + ((size_t)range + 63) / 64 * sizeof(set->bits[0]));
+    *set = (struct cel_text_set){.count = list->count, .items = items, .range = range};
     for (uint32_t i = 0; i < list->count; i++)
-        bits[(items[i].id - set->first) / 64] |= (uint64_t)1 << ((items[i].id - set->first) % 64);
-    set->bits = bits;
-    set->count = list->count;
-    set->items = items;
+        set->bits[(items[i].id - least) / 64] |= (uint64_t)1 << ((items[i].id - least) % 64);
+    *ret_least = least;
     return set;
 }
 
@@ -318,7 +344,7 @@ static bool in_literals(struct cel_compile *c, const struct cel_node *node, uint
         ins.p = make_int_set(c, list, x.cell.type == CEL_HOST_ENUM);
     } else if (x.cell.type == CEL_HOST_STRING && kind == CEL_STRING) {
         ins.op = CEL_OP_SIN_SET;
-        ins.p = make_text_set(c, list);
+        ins.p = make_text_set(c, list, &ins.id);
     } else {
         return false;
     }

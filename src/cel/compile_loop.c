@@ -130,6 +130,50 @@ bool cel_compile_count(struct cel_compile *c, const struct cel_node *filter, str
     return true;
 }
 
+/* The filter whose size a node is; NULL: it is none. */
+static const struct cel_node *counted_filter(const struct cel_node *node)
+{
+    bool size = node->kind == CEL_NODE_CALL && node->count == 1 && node->overload != NULL &&
+                node->overload->fn != NULL && strcmp(node->name, "size") == 0;
+    return size && is_filter(node->kids[0]) ? node->kids[0] : NULL;
+}
+
+/* Are there at least n > 0? The predicate must not be able to fail, because counting stops at n. */
+static bool at_least(
+    struct cel_compile *c, const struct cel_node *filter, int64_t n, uint32_t yes, uint32_t no)
+{
+    struct loop loop;
+    uint16_t counter = cel_reg_new(c, 1);
+    uint32_t hit = cel_label_new(c), mark = c->program->code_count;
+    if (n > 1)
+        cel_emit_value(c, (struct cel_ins){.op = CEL_OP_ZERO, .c = counter});
+    if (!open_loop(c, &loop, filter, no))
+        return false;
+    cel_compile_branch(c, filter->kids[1], n > 1 ? hit : yes, loop.next);
+    cel_label_here(c, hit);
+    if (n > 1)
+        cel_emit(c, (struct cel_ins){.op = CEL_OP_COUNT_TO, .c = counter, .k = n}, yes, loop.next);
+    finish(c, &loop, no);
+    c->in_scope[filter->local] = false;
+    return !cel_code_bails(c, mark);
+}
+
+bool cel_compile_count_test(struct cel_compile *c, const struct cel_node *node, uint32_t yes, uint32_t no)
+{
+    const struct cel_node *filter = counted_filter(node->kids[0]), *n = node->kids[1];
+    if (filter == NULL || n->kind != CEL_NODE_LITERAL || n->value.kind != CEL_INT)
+        return false;
+    bool above = node->kind == CEL_NODE_GT || node->kind == CEL_NODE_LE;
+    bool below = node->kind == CEL_NODE_LT || node->kind == CEL_NODE_LE;
+    if ((!above && !below && node->kind != CEL_NODE_GE) || n->value.as.i <= 0 - (int64_t)above ||
+        n->value.as.i == INT64_MAX)
+        return false;
+    uint32_t reg = c->reg;
+    bool good = at_least(c, filter, n->value.as.i + above, below ? no : yes, below ? yes : no);
+    c->reg = reg; /* the loop's registers are free again behind it */
+    return good;
+}
+
 static bool exists_one(struct cel_compile *c, const struct cel_node *node, uint32_t yes, uint32_t no)
 {
     uint16_t counter = cel_reg_new(c, 1);

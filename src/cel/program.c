@@ -5,7 +5,7 @@
  * everything or, after a finding, rewinds the program's arena to where it was. A sealed program
  * is never written again, so any number of contexts may run it.
  */
-#include "cel_int.h"
+#include "vm_int.h"
 
 /* ---- programs ---- */
 
@@ -92,7 +92,7 @@ int32_t cel_program_add(struct cel_program *program, const struct cel_source *so
         len = UINT32_MAX / 2; /* refused by the parser; positions stay 32 bits wide */
     struct cel_text text = {
         .ptr = cel_arena_text(&program->arena, source->text, len), .len = len, .diags = diags};
-    struct cel_expr expr = {.source = {text.ptr, (uint32_t)len, 0}, .entry = CEL_NO_CODE};
+    struct cel_expr expr = {.source = {text.ptr, (uint32_t)len, 0}};
     if (program->sealed)
         cel_diag_add(&text, CEL_DIAG_LIMIT, 0, 0, "the program is sealed");
     else
@@ -110,7 +110,12 @@ int32_t cel_program_add(struct cel_program *program, const struct cel_source *so
 
 void cel_program_seal(struct cel_program *program)
 {
+    if (program->sealed)
+        return;
     program->sealed = true;
+    program->entries = cel_arena_get(&program->arena, program->count * sizeof(*program->entries));
+    for (uint32_t i = 0; i < program->count; i++)
+        program->entries[i] = program->exprs[i].entry;
 }
 
 uint32_t cel_program_count(const struct cel_program *program)
@@ -129,8 +134,11 @@ struct cel_ctx *cel_ctx_new(const struct cel_program *program)
     ctx->steps_max = program->env->options.limits.steps;
     cel_arena_init(&ctx->arena, program->env->options.limits.arena_bytes);
     ctx->locals = cel_arena_get(&cache, (program->locals_max + 1) * sizeof(*ctx->locals));
-    ctx->regs = cel_arena_get(&cache, (program->regs_max + 2) * sizeof(*ctx->regs));
+    uint32_t regs = CEL_REG_SLOTS + program->env->slot_count;
+    regs = program->regs_max > regs ? program->regs_max : regs;
+    ctx->regs = cel_arena_get(&cache, (regs + 2) * sizeof(*ctx->regs));
     cel_vm_prepare(ctx);
+    ctx->bailed = cel_arena_get(&cache, (program->count / 64 + 1) * sizeof(*ctx->bailed));
     ctx->dfa_count = program->regex_count;
     ctx->dfas = cel_arena_get(&cache, (program->regex_count + 1) * sizeof(struct cel_dfa *));
     ctx->error_text = "";
@@ -196,40 +204,61 @@ struct cel_value cel_eval_reference(struct cel_ctx *ctx, int32_t index, const un
 struct cel_value cel_eval(struct cel_ctx *ctx, int32_t index, const union cel_slot *slots)
 {
     const struct cel_expr *expr = &ctx->program->exprs[index];
-    if (expr->entry != CEL_NO_CODE) {
-        cel_ctx_begin(ctx, slots);
-        int truth = cel_vm_run(ctx, expr);
-        ctx->failed = false;
-        if (truth >= 0)
-            return cel_bool(truth == 1);
-    }
-    return cel_eval_reference(ctx, index, slots);
+    if (expr->entry == 0)
+        return cel_eval_reference(ctx, index, slots);
+    uint64_t fired = 0, bailed = 0;
+    cel_ctx_begin(ctx, slots);
+    for (uint32_t i = 0; i < expr->used_count; i++)
+        ctx->regs[CEL_REG_SLOTS + expr->used[i]] = slots[expr->used[i]];
+    cel_vm_run(ctx, &(struct cel_run){&expr->entry, 1, &fired, &bailed});
+    ctx->failed = false;
+    return bailed == 0 ? cel_bool(fired != 0) : cel_eval_reference(ctx, index, slots);
 }
 
-enum cel_truth cel_eval_bool(struct cel_ctx *ctx, int32_t index, const union cel_slot *slots)
+static enum cel_truth truth_of(struct cel_ctx *ctx, const struct cel_value *v)
 {
-    struct cel_value v = cel_eval(ctx, index, slots);
-    if (v.kind == CEL_BOOL)
-        return v.as.b ? CEL_IS_TRUE : CEL_IS_FALSE;
-    if (!cel_is_error(&v)) {
+    if (v->kind == CEL_BOOL)
+        return v->as.b ? CEL_IS_TRUE : CEL_IS_FALSE;
+    if (!cel_is_error(v)) {
         ctx->failed = true;
         ctx->error_text = "the result is not a bool";
     }
     return CEL_IS_ERROR;
 }
 
+enum cel_truth cel_eval_bool(struct cel_ctx *ctx, int32_t index, const union cel_slot *slots)
+{
+    struct cel_value v = cel_eval(ctx, index, slots);
+    return truth_of(ctx, &v);
+}
+
+/* The expressions that the vm left alone: their bits go where they belong. */
+static void finish_bailed(struct cel_ctx *ctx, const union cel_slot *slots, uint64_t *fired, uint64_t *bailed)
+{
+    for (uint32_t word = 0; word < (ctx->program->count + 63) / 64; word++) {
+        for (uint64_t left = bailed[word]; left != 0; left &= left - 1) {
+            int32_t index = (int32_t)(word * 64) + __builtin_ctzll(left);
+            uint64_t bit = left & (0 - left);
+            struct cel_value v = cel_eval_reference(ctx, index, slots);
+            enum cel_truth truth = truth_of(ctx, &v);
+            fired[word] |= truth == CEL_IS_TRUE ? bit : 0;
+            bailed[word] &= truth == CEL_IS_ERROR ? ~(uint64_t)0 : ~bit;
+        }
+    }
+}
+
 void cel_eval_all(struct cel_ctx *ctx, const union cel_slot *slots, uint64_t *fired, uint64_t *failed)
 {
-    uint32_t count = ctx->program->count;
-    memset(fired, 0, (count + 63) / 64 * sizeof(*fired));
-    if (failed != NULL)
-        memset(failed, 0, (count + 63) / 64 * sizeof(*failed));
-    for (uint32_t i = 0; i < count; i++) {
-        enum cel_truth truth = cel_eval_bool(ctx, (int32_t)i, slots);
-        uint64_t bit = (uint64_t)1 << i % 64;
-        if (truth == CEL_IS_TRUE)
-            fired[i / 64] |= bit;
-        else if (truth == CEL_IS_ERROR && failed != NULL)
-            failed[i / 64] |= bit;
-    }
+    const struct cel_program *program = ctx->program;
+    size_t slot_bytes = program->env->slot_count * sizeof(*slots);
+    uint64_t *bailed = failed != NULL ? failed : ctx->bailed;
+    if (program->count == 0)
+        return;
+    memset(bailed, 0, (program->count + 63) / 64 * sizeof(*bailed));
+    cel_ctx_begin(ctx, slots);
+    if (slot_bytes > 0)
+        memcpy(ctx->regs + CEL_REG_SLOTS, slots, slot_bytes);
+    cel_vm_run(ctx, &(struct cel_run){program->entries, program->count, fired, bailed});
+    ctx->failed = false;
+    finish_bailed(ctx, slots, fired, bailed);
 }

@@ -18,11 +18,11 @@
 enum { LAST_NONE = 1, LAST_NEWLINE = 2, LAST_WORD = 4 }; /* what came before: text's start, \n, a letter */
 
 struct state {
-    struct state **next; /* by byte class, and one for the end of text; NULL = not made yet */
     struct state *chain; /* in its hash bucket */
+    const uint32_t *pcs;
     uint32_t hash, count;
     uint8_t last;
-    uint32_t pcs[];
+    struct state *next[]; /* by byte class, and one for the end of text; NULL = not made yet */
 };
 
 struct cel_dfa {
@@ -105,12 +105,13 @@ static struct state *find_state(
         if (s->hash == hash && s->count == count && s->last == last &&
             memcmp(s->pcs, pcs, count * sizeof(*pcs)) == 0)
             return s;
-    struct state *s = cel_arena_get(&dfa->arena, sizeof(*s) + count * sizeof(*pcs));
-    s->next = cel_arena_get(&dfa->arena, (regex->classes + 1) * sizeof(struct state *));
+    struct state *s = cel_arena_get(&dfa->arena, sizeof(*s) + (regex->classes + 1) * sizeof(struct state *));
+    uint32_t *copy = cel_arena_get(&dfa->arena, count * sizeof(*pcs));
+    memcpy(copy, pcs, count * sizeof(*pcs));
+    s->pcs = copy;
     s->hash = hash;
     s->count = count;
     s->last = last;
-    memcpy(s->pcs, pcs, count * sizeof(*pcs));
     s->chain = *bucket;
     *bucket = s;
     dfa->count++;
@@ -209,25 +210,32 @@ static struct state *make_next(struct cel_ctx *ctx, struct cel_dfa *dfa, const s
     return next;
 }
 
+/* The state behind the text's next byte (or end, -1); NULL with *failed, or the text is decided. */
+static struct state *advance(struct cel_ctx *ctx, struct cel_dfa *dfa, const struct cel_regex *regex,
+    struct sets *sets, struct state *state, int byte, bool *failed)
+{
+    struct state *next = state->next[byte < 0 ? regex->classes : regex->class_of[byte]];
+    if (next == NULL)
+        next = make_next(ctx, dfa, regex, sets, &state, byte);
+    *failed = next == NULL;
+    return next;
+}
+
 static bool run(struct cel_ctx *ctx, struct cel_dfa *dfa, const struct cel_regex *regex, const char *text,
     size_t len, bool *failed)
 {
     struct sets sets = {0};
     struct state *state = start_state(dfa, regex);
-    for (size_t i = 0; i <= len; i++) {
-        int byte = i < len ? (unsigned char)text[i] : -1;
-        struct state *next = state->next[byte < 0 ? regex->classes : regex->class_of[byte]];
-        if (next == NULL)
-            next = make_next(ctx, dfa, regex, &sets, &state, byte);
-        if (next == &match_state)
-            return true;
-        if (next == NULL) {
-            *failed = true;
-            return false;
-        }
-        state = next;
+    const unsigned char *at = (const unsigned char *)(len > 0 ? text : ""), *end = at + len;
+    while (state != NULL && state != &match_state) {
+        struct state *const *row = state->next; /* bytes that change nothing are most of a text */
+        while (at < end && row[regex->class_of[*at]] == state)
+            at++;
+        if (at == end)
+            return advance(ctx, dfa, regex, &sets, state, -1, failed) == &match_state;
+        state = advance(ctx, dfa, regex, &sets, state, *at++, failed);
     }
-    return false;
+    return state == &match_state;
 }
 
 bool cel_regex_search(

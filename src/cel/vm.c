@@ -1,33 +1,41 @@
 /*
- * vm.c: runs a condition's instructions over host memory. Nothing is boxed or allocated here.
+ * vm.c: runs conditions' instructions over host memory. Nothing is boxed or allocated here.
  *
  * The layout of host cells is the host's promise (cel.h); a run reads them and writes registers.
- * A run that cannot go on (an error, a spent budget) gives -1 and has changed nothing outside.
+ * A condition that cannot go on (an error, a spent budget) bails and has changed nothing outside.
+ * Each instruction ends with its own jump to the next one's code, so that the processor learns
+ * what follows what; that needs addresses of labels, which both gcc and clang have.
  */
 #include "vm_int.h"
 
-#define SPAN_MAX 9223372036 /* seconds of the longest duration */
+#define SPAN_MAX   9223372036 /* seconds of the longest duration */
+#define SHORT_TEXT 256u
 
 static const struct cel_str *text_at(const char *place)
 {
     return (const struct cel_str *)(const void *)place;
 }
 
+static bool same_bytes(const struct cel_str *a, const struct cel_str *b)
+{
+    return a->len == b->len && (a->len == 0 || memcmp(a->ptr, b->ptr, a->len) == 0);
+}
+
 static bool same_text(const struct cel_str *a, const struct cel_str *b)
 {
     if (a->id != 0 && b->id != 0 && (a->id > 1 || b->id > 1)) /* 1: equals no literal */
         return a->id == b->id;
-    return a->len == b->len && (a->len == 0 || memcmp(a->ptr, b->ptr, a->len) == 0);
+    return same_bytes(a, b);
 }
 
-static bool in_text_set(const struct cel_str *text, const struct cel_text_set *set)
+static inline bool in_text_set(const struct cel_str *text, const struct cel_text_set *set, uint32_t least)
 {
     if (text->id != 0) {
-        uint32_t bit = text->id - set->first; /* wraps to far outside for smaller ids */
-        return bit / 64 < set->words && (set->bits[bit / 64] >> bit % 64 & 1) != 0;
+        uint32_t bit = text->id - least; /* wraps to far outside for smaller ids */
+        return bit < set->range && (set->bits[bit / 64] >> bit % 64 & 1) != 0;
     }
     for (uint32_t i = 0; i < set->count; i++)
-        if (set->items[i].len == text->len && memcmp(set->items[i].ptr, text->ptr, text->len) == 0)
+        if (same_bytes(&set->items[i], text))
             return true;
     return false;
 }
@@ -55,19 +63,32 @@ static bool scan(const int64_t *items, uint64_t count, int64_t value)
     return false;
 }
 
+/* Most texts differ in the byte looked at first, which saves the call. */
 static bool starts(const struct cel_str *a, const struct cel_str *b)
 {
-    return b->len == 0 || (a->len >= b->len && memcmp(a->ptr, b->ptr, b->len) == 0);
+    return b->len == 0 || (a->len >= b->len && a->ptr[0] == b->ptr[0] && memcmp(a->ptr, b->ptr, b->len) == 0);
 }
 
 static bool ends(const struct cel_str *a, const struct cel_str *b)
 {
-    return b->len == 0 || (a->len >= b->len && memcmp(a->ptr + (a->len - b->len), b->ptr, b->len) == 0);
+    return b->len == 0 || (a->len >= b->len && a->ptr[a->len - 1] == b->ptr[b->len - 1] &&
+                              memcmp(a->ptr + (a->len - b->len), b->ptr, b->len) == 0);
 }
 
+/* memmem() takes longer to prepare than a short text takes to be looked through. */
 static bool contains(const struct cel_str *a, const struct cel_str *b)
 {
-    return b->len == 0 || (a->len >= b->len && memmem(a->ptr, a->len, b->ptr, b->len) != NULL);
+    if (b->len == 0 || a->len < b->len)
+        return b->len == 0;
+    if (a->len > SHORT_TEXT)
+        return memmem(a->ptr, a->len, b->ptr, b->len) != NULL;
+    const char *at = a->ptr, *last = a->ptr + (a->len - b->len);
+    while (at <= last && (at = memchr(at, b->ptr[0], (size_t)(last - at) + 1)) != NULL) {
+        if (memcmp(at, b->ptr, b->len) == 0)
+            return true;
+        at++;
+    }
+    return false;
 }
 
 static int compare_text(const struct cel_str *a, const struct cel_str *b)
@@ -88,43 +109,13 @@ static int walk_site(struct cel_ctx *ctx, const union cel_slot *regs, const stru
     return v.kind == CEL_BOOL ? v.as.b : -1;
 }
 
-/* One operation on ints; false: overflow or division by zero. */
-static bool int_arith(uint16_t op, int64_t a, int64_t b, int64_t *ret)
+/* False: division by zero, or overflow. */
+static bool divide(uint16_t op, int64_t a, int64_t b, int64_t *ret)
 {
-    switch (op) {
-    case CEL_OP_ADD:
-        return !__builtin_add_overflow(a, b, ret);
-    case CEL_OP_SUB:
-        return !__builtin_sub_overflow(a, b, ret);
-    case CEL_OP_MUL:
-        return !__builtin_mul_overflow(a, b, ret);
-    default:
-        if (b == 0 || (a == INT64_MIN && b == -1))
-            return false;
-        *ret = op == CEL_OP_DIV ? a / b : a % b;
-        return true;
-    }
-}
-
-static bool uint_arith(uint16_t op, uint64_t a, uint64_t b, uint64_t *ret)
-{
-    if (op == CEL_OP_UADD)
-        return !__builtin_add_overflow(a, b, ret);
-    return op == CEL_OP_USUB ? !__builtin_sub_overflow(a, b, ret) : !__builtin_mul_overflow(a, b, ret);
-}
-
-static double double_arith(uint16_t op, double a, double b)
-{
-    switch (op) {
-    case CEL_OP_DADD:
-        return a + b;
-    case CEL_OP_DSUB:
-        return a - b;
-    case CEL_OP_DMUL:
-        return a * b;
-    default:
-        return a / b;
-    }
+    if (b == 0 || (a == INT64_MIN && b == -1))
+        return false;
+    *ret = op == CEL_OP_DIV ? a / b : a % b;
+    return true;
 }
 
 /* Seconds in range; host cells and constants are far from the limits of int64. */
@@ -138,164 +129,221 @@ static bool time_arith(uint16_t op, int64_t a, int64_t b, int64_t *ret)
     return *ret >= -SPAN_MAX && *ret <= SPAN_MAX;
 }
 
+static bool within_budget(struct cel_ctx *ctx, uint64_t steps)
+{
+    return !__builtin_add_overflow(ctx->steps, steps, &ctx->steps) && ctx->steps <= ctx->steps_max;
+}
+
 #define A         ((const char *)regs[ip->a].p + ip->a_offset)
 #define B         ((const char *)regs[ip->b].p + ip->b_offset)
 #define INT(x)    (*(const int64_t *)(const void *)(x))
 #define UINT(x)   (*(const uint64_t *)(const void *)(x))
 #define DOUBLE(x) (*(const double *)(const void *)(x))
+#define ITEMS(x)  (*(const void *const *)(const void *)(x))
+
+#define DISPATCH() goto *code_of[ip->op]
 #define BRANCH(condition)                                                                                    \
     ip = code + ((condition) ? ip->yes : ip->no);                                                            \
-    continue
-#define VALUE_OR_BAIL(good)                                                                                  \
+    DISPATCH()
+#define NEXT_INS()                                                                                           \
+    ip++;                                                                                                    \
+    DISPATCH()
+#define NEXT_OR_BAIL(good)                                                                                   \
     if (!(good))                                                                                             \
-        return -1;                                                                                           \
-    ip = code + ip->yes;                                                                                     \
-    continue
+        goto bail;                                                                                           \
+    NEXT_INS()
 
-static int run(
-    struct cel_ctx *ctx, const struct cel_ins *code, const struct cel_ins *ip, union cel_slot *regs)
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wpedantic" /* addresses of labels */
+
+void cel_vm_run(struct cel_ctx *ctx, struct cel_run *job)
 {
+    static const void *const code_of[] = {
+#define CEL_OP_LABEL(name, bails) &&op_##name,
+        CEL_OPS(CEL_OP_LABEL)
+#undef CEL_OP_LABEL
+    };
+    const struct cel_ins *const code = ctx->program->code, *ip;
+    union cel_slot *const regs = ctx->regs;
+    uint64_t word = 0;
+    uint32_t at = 0;
     bool failed;
     int truth;
-    for (;;) {
-        switch (ip->op) {
-        case CEL_OP_RETURN:
-            return (int)ip->k;
-        case CEL_OP_JUMP:
-            BRANCH(true);
-        case CEL_OP_TEST:
-            BRANCH(INT(A) != 0);
-        case CEL_OP_TEST8:
-            BRANCH(*A != 0);
-        case CEL_OP_TEST_MASK:
-            BRANCH((INT(A) & ip->k) != 0);
-        case CEL_OP_EQ_K:
-            BRANCH(INT(A) == ip->k);
-        case CEL_OP_LT_K:
-            BRANCH(INT(A) < ip->k);
-        case CEL_OP_LE_K:
-            BRANCH(INT(A) <= ip->k);
-        case CEL_OP_EQ:
-            BRANCH(INT(A) == INT(B));
-        case CEL_OP_LT:
-            BRANCH(INT(A) < INT(B));
-        case CEL_OP_LE:
-            BRANCH(INT(A) <= INT(B));
-        case CEL_OP_ULT:
-            BRANCH(UINT(A) < UINT(B));
-        case CEL_OP_ULE:
-            BRANCH(UINT(A) <= UINT(B));
-        case CEL_OP_DEQ:
-            BRANCH(DOUBLE(A) == DOUBLE(B));
-        case CEL_OP_DLT:
-            BRANCH(DOUBLE(A) < DOUBLE(B));
-        case CEL_OP_DLE:
-            BRANCH(DOUBLE(A) <= DOUBLE(B));
-        case CEL_OP_IN_MASK:
-            BRANCH(UINT(A) < 64 && ((uint64_t)ip->k >> UINT(A) & 1) != 0);
-        case CEL_OP_IN_SET:
-            BRANCH(in_int_set(INT(A), ip->p));
-        case CEL_OP_SCAN:
-            BRANCH(scan(*(const int64_t *const *)(const void *)A, UINT(B), ip->k));
-        case CEL_OP_SEQ_K:
-            BRANCH(same_text(text_at(A), ip->p));
-        case CEL_OP_SIN_SET:
-            BRANCH(in_text_set(text_at(A), ip->p));
-        case CEL_OP_SEQ:
-            BRANCH(same_text(text_at(A), text_at(B)));
-        case CEL_OP_SLT:
-            BRANCH(compare_text(text_at(A), text_at(B)) < 0);
-        case CEL_OP_SLE:
-            BRANCH(compare_text(text_at(A), text_at(B)) <= 0);
-        case CEL_OP_STARTS:
-            BRANCH(starts(text_at(A), text_at(B)));
-        case CEL_OP_ENDS:
-            BRANCH(ends(text_at(A), text_at(B)));
-        case CEL_OP_CONTAINS:
-            BRANCH(contains(text_at(A), text_at(B)));
-        case CEL_OP_MATCHES:
-            truth = cel_regex_search(ctx, ip->p, text_at(A)->ptr, text_at(A)->len, &failed);
-            if (failed)
-                return -1;
-            BRANCH(truth);
-        case CEL_OP_MOVE:
-            regs[ip->c].i = INT(A);
-            VALUE_OR_BAIL(true);
-        case CEL_OP_LOAD:
-            regs[ip->c].p = *(const void *const *)(const void *)A;
-            VALUE_OR_BAIL(regs[ip->c].p != NULL);
-        case CEL_OP_ADD:
-        case CEL_OP_SUB:
-        case CEL_OP_MUL:
-        case CEL_OP_DIV:
-        case CEL_OP_MOD:
-            VALUE_OR_BAIL(int_arith(ip->op, INT(A), INT(B), &regs[ip->c].i));
-        case CEL_OP_UADD:
-        case CEL_OP_USUB:
-        case CEL_OP_UMUL:
-            VALUE_OR_BAIL(uint_arith(ip->op, UINT(A), UINT(B), &regs[ip->c].u));
-        case CEL_OP_DADD:
-        case CEL_OP_DSUB:
-        case CEL_OP_DMUL:
-        case CEL_OP_DDIV:
-            regs[ip->c].d = double_arith(ip->op, DOUBLE(A), DOUBLE(B));
-            VALUE_OR_BAIL(true);
-        case CEL_OP_TIME_ADD:
-        case CEL_OP_TIME_SUB:
-        case CEL_OP_SPAN_ADD:
-        case CEL_OP_SPAN_SUB:
-            VALUE_OR_BAIL(time_arith(ip->op, INT(A), INT(B), &regs[ip->c].i));
-        case CEL_OP_TEXT_SIZE:
-            regs[ip->c].u = cel_utf8_count(text_at(A)->ptr, text_at(A)->len);
-            VALUE_OR_BAIL(true);
-        case CEL_OP_BITS_SIZE:
-            regs[ip->c].i = __builtin_popcountll(UINT(A));
-            VALUE_OR_BAIL(true);
-        case CEL_OP_ZERO:
-            regs[ip->c].i = 0;
-            VALUE_OR_BAIL(true);
-        case CEL_OP_INCREMENT:
-            regs[ip->c].i++;
-            VALUE_OR_BAIL(true);
-        case CEL_OP_LOOP:
-            regs[ip->c].p = *(const void *const *)(const void *)A;
-            regs[ip->c + 1].u = UINT(B); /* how many are left */
-            BRANCH(UINT(B) != 0);
-        case CEL_OP_LOOP_P:
-            regs[ip->c].p = *(const void *const *)(const void *)A;
-            regs[ip->c + 1].u = UINT(B);
-            if (UINT(B) != 0)
-                regs[ip->c + 2].p = *(const void *const *)regs[ip->c].p;
-            BRANCH(regs[ip->c + 1].u != 0);
-        case CEL_OP_NEXT:
-            regs[ip->c].p = (const char *)regs[ip->c].p + ip->k;
-            if (++ctx->steps > ctx->steps_max)
-                return -1;
-            BRANCH(--regs[ip->c + 1].u != 0);
-        case CEL_OP_NEXT_P:
-            regs[ip->c].p = (const char *)regs[ip->c].p + ip->k;
-            if (++ctx->steps > ctx->steps_max)
-                return -1;
-            if (--regs[ip->c + 1].u != 0)
-                regs[ip->c + 2].p = *(const void *const *)regs[ip->c].p;
-            BRANCH(regs[ip->c + 1].u != 0);
-        default: /* WALK */
-            truth = walk_site(ctx, regs, ip->p);
-            if (truth < 0)
-                return -1;
-            BRANCH(truth);
-        }
+
+begin:
+    ctx->steps = 0;
+    ip = code + job->entries[at];
+    DISPATCH();
+bail:
+    job->bailed[at / 64] |= (uint64_t)1 << at % 64;
+    goto next;
+op_RETURN:
+    word |= (uint64_t)ip->k << at % 64;
+next:
+    at++;
+    if (at % 64 == 0 || at == job->count) {
+        job->fired[(at - 1) / 64] = word;
+        word = 0;
+        if (at == job->count)
+            return;
     }
+    goto begin;
+
+op_BAIL:
+    goto bail;
+op_JUMP:
+    BRANCH(true);
+op_TEST:
+    BRANCH(INT(A) != 0);
+op_TEST8:
+    BRANCH(*A != 0);
+op_TEST_MASK:
+    BRANCH((INT(A) & ip->k) != 0);
+op_EQ_K:
+    BRANCH(INT(A) == ip->k);
+op_LT_K:
+    BRANCH(INT(A) < ip->k);
+op_LE_K:
+    BRANCH(INT(A) <= ip->k);
+op_EQ:
+    BRANCH(INT(A) == INT(B));
+op_LT:
+    BRANCH(INT(A) < INT(B));
+op_LE:
+    BRANCH(INT(A) <= INT(B));
+op_DIFF_LT_K : {
+    int64_t difference;
+    if (__builtin_sub_overflow(INT(A), INT(B), &difference))
+        goto bail;
+    BRANCH(difference < ip->k);
+}
+op_DIFF_LE_K : {
+    int64_t difference;
+    if (__builtin_sub_overflow(INT(A), INT(B), &difference))
+        goto bail;
+    BRANCH(difference <= ip->k);
+}
+op_ULT:
+    BRANCH(UINT(A) < UINT(B));
+op_ULE:
+    BRANCH(UINT(A) <= UINT(B));
+op_DEQ:
+    BRANCH(DOUBLE(A) == DOUBLE(B));
+op_DLT:
+    BRANCH(DOUBLE(A) < DOUBLE(B));
+op_DLE:
+    BRANCH(DOUBLE(A) <= DOUBLE(B));
+op_IN_MASK:
+    BRANCH(UINT(A) < 64 && ((uint64_t)ip->k >> UINT(A) & 1) != 0);
+op_IN_SET:
+    BRANCH(in_int_set(INT(A), ip->p));
+op_SCAN:
+    BRANCH(scan(ITEMS(A), UINT(B), ip->k));
+op_SEQ_K : {
+    uint32_t id = text_at(A)->id;
+    BRANCH(id != 0 ? id == ip->id : same_bytes(text_at(A), ip->p));
+}
+op_SIN_SET:
+    BRANCH(in_text_set(text_at(A), ip->p, ip->id));
+op_SEQ:
+    BRANCH(same_text(text_at(A), text_at(B)));
+op_SLT:
+    BRANCH(compare_text(text_at(A), text_at(B)) < 0);
+op_SLE:
+    BRANCH(compare_text(text_at(A), text_at(B)) <= 0);
+op_STARTS:
+    BRANCH(starts(text_at(A), text_at(B)));
+op_ENDS:
+    BRANCH(ends(text_at(A), text_at(B)));
+op_CONTAINS:
+    BRANCH(contains(text_at(A), text_at(B)));
+op_MATCHES:
+    truth = cel_regex_search(ctx, ip->p, text_at(A)->ptr, text_at(A)->len, &failed);
+    if (failed)
+        goto bail;
+    BRANCH(truth);
+op_MOVE:
+    regs[ip->c].i = INT(A);
+    NEXT_INS();
+op_LOAD:
+    regs[ip->c].p = ITEMS(A);
+    NEXT_OR_BAIL(regs[ip->c].p != NULL);
+op_ADD:
+    NEXT_OR_BAIL(!__builtin_add_overflow(INT(A), INT(B), &regs[ip->c].i));
+op_SUB:
+    NEXT_OR_BAIL(!__builtin_sub_overflow(INT(A), INT(B), &regs[ip->c].i));
+op_MUL:
+    NEXT_OR_BAIL(!__builtin_mul_overflow(INT(A), INT(B), &regs[ip->c].i));
+op_DIV:
+op_MOD:
+    NEXT_OR_BAIL(divide(ip->op, INT(A), INT(B), &regs[ip->c].i));
+op_UADD:
+    NEXT_OR_BAIL(!__builtin_add_overflow(UINT(A), UINT(B), &regs[ip->c].u));
+op_USUB:
+    NEXT_OR_BAIL(!__builtin_sub_overflow(UINT(A), UINT(B), &regs[ip->c].u));
+op_UMUL:
+    NEXT_OR_BAIL(!__builtin_mul_overflow(UINT(A), UINT(B), &regs[ip->c].u));
+op_DADD:
+    regs[ip->c].d = DOUBLE(A) + DOUBLE(B);
+    NEXT_INS();
+op_DSUB:
+    regs[ip->c].d = DOUBLE(A) - DOUBLE(B);
+    NEXT_INS();
+op_DMUL:
+    regs[ip->c].d = DOUBLE(A) * DOUBLE(B);
+    NEXT_INS();
+op_DDIV:
+    regs[ip->c].d = DOUBLE(A) / DOUBLE(B);
+    NEXT_INS();
+op_TIME_ADD:
+op_TIME_SUB:
+op_SPAN_ADD:
+op_SPAN_SUB:
+    NEXT_OR_BAIL(time_arith(ip->op, INT(A), INT(B), &regs[ip->c].i));
+op_TEXT_SIZE:
+    regs[ip->c].u = cel_utf8_count(text_at(A)->ptr, text_at(A)->len);
+    NEXT_INS();
+op_BITS_SIZE:
+    regs[ip->c].i = __builtin_popcountll(UINT(A));
+    NEXT_INS();
+op_ZERO:
+    regs[ip->c].i = 0;
+    NEXT_INS();
+op_INCREMENT:
+    regs[ip->c].i++;
+    BRANCH(true);
+op_COUNT_TO:
+    BRANCH(++regs[ip->c].i == ip->k);
+op_LOOP: /* the whole list is charged at once: what that refuses, the reference interpreter judges */
+    regs[ip->c].p = ITEMS(A);
+    regs[ip->c + 1].u = UINT(B);
+    if (!within_budget(ctx, UINT(B)))
+        goto bail;
+    BRANCH(UINT(B) != 0);
+op_LOOP_P:
+    regs[ip->c].p = ITEMS(A);
+    regs[ip->c + 1].u = UINT(B);
+    if (!within_budget(ctx, UINT(B)))
+        goto bail;
+    if (UINT(B) != 0)
+        regs[ip->c + 2].p = ITEMS(regs[ip->c].p);
+    BRANCH(regs[ip->c + 1].u != 0);
+op_NEXT:
+    regs[ip->c].p = (const char *)regs[ip->c].p + ip->k;
+    BRANCH(--regs[ip->c + 1].u != 0);
+op_NEXT_P:
+    regs[ip->c].p = (const char *)regs[ip->c].p + ip->k;
+    if (--regs[ip->c + 1].u != 0)
+        regs[ip->c + 2].p = ITEMS(regs[ip->c].p);
+    BRANCH(regs[ip->c + 1].u != 0);
+op_WALK:
+    truth = walk_site(ctx, regs, ip->p);
+    if (truth < 0)
+        goto bail;
+    BRANCH(truth);
 }
 
-int cel_vm_run(struct cel_ctx *ctx, const struct cel_expr *expr)
-{
-    union cel_slot *regs = ctx->regs;
-    for (uint32_t i = 0; i < expr->used_count; i++)
-        regs[CEL_REG_SLOTS + expr->used[i]] = ctx->slots[expr->used[i]];
-    const struct cel_ins *code = ctx->program->code;
-    return run(ctx, code, code + expr->entry, regs);
-}
+#pragma GCC diagnostic pop
 
 void cel_vm_prepare(struct cel_ctx *ctx)
 {

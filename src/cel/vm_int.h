@@ -12,9 +12,10 @@
 
 #include "cel_int.h"
 
-/* Name, then: can it bail? */
+/* Name, then: can it bail? The first three have no successors to choose between. */
 #define CEL_OPS(X)                                                                                           \
     X(RETURN, 0)    /* the outcome k: 1 or 0 */                                                              \
+    X(BAIL, 1)      /* leave it to the reference interpreter */                                              \
     X(JUMP, 0)      /* to yes */                                                                             \
     X(TEST, 0)      /* a, 64 bits: not zero */                                                               \
     X(TEST8, 0)     /* a, a byte: not zero */                                                                \
@@ -25,6 +26,8 @@
     X(EQ, 0) /* a = b; below: < and <= */                                                                    \
     X(LT, 0)                                                                                                 \
     X(LE, 0)                                                                                                 \
+    X(DIFF_LT_K, 1) /* a - b < k; below: <= */                                                               \
+    X(DIFF_LE_K, 1)                                                                                          \
     X(ULT, 0) /* unsigned */                                                                                 \
     X(ULE, 0)                                                                                                \
     X(DEQ, 0) /* double */                                                                                   \
@@ -33,8 +36,8 @@
     X(IN_MASK, 0) /* bit a of k */                                                                           \
     X(IN_SET, 0)  /* a among the sorted int64 of p */                                                        \
     X(SCAN, 0)    /* k among the 64-bit items at a, whose count is at b */                                   \
-    X(SEQ_K, 0)   /* text a = literal p */                                                                   \
-    X(SIN_SET, 0) /* text a in set p */                                                                      \
+    X(SEQ_K, 0)   /* text a = literal p, whose id is `id` */                                                 \
+    X(SIN_SET, 0) /* text a in set p, whose least id is `id` */                                              \
     X(SEQ, 0)     /* text a = text b */                                                                      \
     X(SLT, 0)     /* text a < text b */                                                                      \
     X(SLE, 0)     /* text a <= text b */                                                                     \
@@ -63,7 +66,8 @@
     X(TEXT_SIZE, 0) /* register c = code points of text a */                                                 \
     X(BITS_SIZE, 0) /* register c = bits set in a */                                                         \
     X(ZERO, 0)      /* register c = 0 */                                                                     \
-    X(INCREMENT, 0) /* register c += 1 */                                                                    \
+    X(INCREMENT, 0) /* register c += 1, then to yes */                                                       \
+    X(COUNT_TO, 0)  /* register c += 1; is it k now? */                                                      \
     X(LOOP, 1)   /* registers c, c+1 = first item at a, behind the last by count b; stride k; no: empty */   \
     X(NEXT, 1)   /* register c += k; no: was the last */                                                     \
     X(LOOP_P, 1) /* the same over pointers; register c+2 = the element */                                    \
@@ -78,7 +82,11 @@ enum cel_op {
 
 struct cel_ins {
     uint16_t op, a, b, c; /* a, b: base registers; c: the register written */
-    uint32_t a_offset, b_offset;
+    uint32_t a_offset;
+    union {
+        uint32_t b_offset;
+        uint32_t id; /* of a literal */
+    };
     uint32_t yes, no; /* labels while compiling, then instruction numbers */
     union {
         int64_t k;
@@ -96,8 +104,8 @@ struct cel_int_set {
 struct cel_text_set {
     uint32_t count;
     const struct cel_str *items;
-    uint32_t first, words; /* ids first .. first + 64 * words - 1 have a bit ... */
-    const uint64_t *bits;  /* ... here */
+    uint32_t range; /* ids from the least on have a bit, that many */
+    uint64_t bits[];
 };
 
 /* Where a value lies and what it is. */
@@ -161,6 +169,8 @@ bool cel_compile_text_test(struct cel_compile *c, const struct cel_node *node, u
 bool cel_compile_quantifier(struct cel_compile *c, const struct cel_node *node, uint32_t yes, uint32_t no);
 /* size(list.filter(x, p)) into a register. */
 bool cel_compile_count(struct cel_compile *c, const struct cel_node *filter, struct cel_operand *ret);
+/* size(list.filter(x, p)) >= n and its kin, as far as counting is needed. */
+bool cel_compile_count_test(struct cel_compile *c, const struct cel_node *node, uint32_t yes, uint32_t no);
 /* Any condition; what is out of reach becomes WALK. */
 void cel_compile_branch(struct cel_compile *c, const struct cel_node *node, uint32_t yes, uint32_t no);
 
