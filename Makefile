@@ -213,19 +213,33 @@ bench:
 PREFIX ?= /usr/local
 LIB     = $(DESTDIR)$(PREFIX)/lib
 SHARE   = $(DESTDIR)$(PREFIX)/share
-.PHONY: install
-install: all
+.PHONY: install man deb
+man: $(B)/pandwacht
+	@tools/make-man $< build/man
+install: all man
 	install -D -m 0755 build/pandwacht $(DESTDIR)$(PREFIX)/bin/pandwacht
 	install -D -m 0644 build/libcel.a $(LIB)/libcel.a
 	install -D -m 0644 include/cel/cel.h $(DESTDIR)$(PREFIX)/include/cel/cel.h
 	install -d $(SHARE)/pandwacht $(SHARE)/doc/pandwacht $(LIB)/systemd/system $(DESTDIR)/etc/pandwacht
 	cp -R rules $(SHARE)/pandwacht/
 	install -m 0644 README.md LICENSE docs/*.md $(SHARE)/doc/pandwacht/
+	install -d $(SHARE)/man/man1 $(SHARE)/man/man5
+	install -m 0644 build/man/*.1 $(SHARE)/man/man1/
+	install -m 0644 build/man/*.5 $(SHARE)/man/man5/
+	install -D -m 0644 packaging/pandwacht.bash $(SHARE)/bash-completion/completions/pandwacht
 	sed 's,@PREFIX@,$(PREFIX),' systemd/pandwacht.service >$(LIB)/systemd/system/pandwacht.service
 	install -D -m 0644 systemd/pandwacht.sysusers $(LIB)/sysusers.d/pandwacht.conf
 	install -D -m 0644 systemd/pandwacht.tmpfiles $(LIB)/tmpfiles.d/pandwacht.conf
 	[ -e $(DESTDIR)/etc/pandwacht/pandwacht.yaml ] || \
 	    sed 's,@PREFIX@,$(PREFIX),' systemd/pandwacht.yaml >$(DESTDIR)/etc/pandwacht/pandwacht.yaml
+
+# build/deb/pandwacht_VERSION_ARCH.deb
+deb:
+	@tools/bootstrap deb
+	@dpkg-checkbuilddeps
+	@debian/rules clean binary >build/deb.log 2>&1 || { tail -n 40 build/deb.log; exit 1; }
+	@debian/rules clean >/dev/null 2>&1
+	@ls build/deb/*.deb
 
 clean:
 	rm -rf build

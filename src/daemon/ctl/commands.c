@@ -56,6 +56,13 @@ static void print_overview(FILE *out)
     fputs("\nEvery command knows --config FILE, --json and --help.\n", out);
 }
 
+/* A command a line, its words, operands and summary apart by tabs: what man pages and completion are made from. */
+static void print_list(void)
+{
+    for (size_t i = 0; i < command_count; i++)
+        printf("%s\t%s\t%s\n", commands[i].words, commands[i].operands, commands[i].summary);
+}
+
 /* How many leading arguments are the command's words; 0 when they are not. */
 static int match(const struct command *command, int argc, char **argv)
 {
@@ -107,6 +114,10 @@ int pw_ctl_main(int argc, char **argv)
     if (argc == 0 || strcmp(argv[0], "--help") == 0 || strcmp(argv[0], "help") == 0) {
         print_overview(argc == 0 ? stderr : stdout);
         return argc == 0 ? EXIT_USAGE : EXIT_DONE;
+    }
+    if (strcmp(argv[0], "--list") == 0) {
+        print_list();
+        return EXIT_DONE;
     }
     if (strcmp(argv[0], "--version") == 0) {
         puts("pandwacht " PW_VERSION);
