@@ -8,6 +8,8 @@
 #ifndef PANDWACHT_CHECK_H
 #define PANDWACHT_CHECK_H
 
+#include <stdbool.h>
+
 struct pw_check_catalogue;
 struct pw_db;
 struct pw_fact_model;
@@ -15,7 +17,10 @@ struct pw_keys;
 struct pw_ledger;
 struct pw_loop;
 struct pw_request;
+struct pw_settler;
 struct pw_tenant_checks;
+struct pw_worker;
+struct pw_worker_job;
 
 struct pw_tenant_check_options {
     struct pw_loop *loop;
@@ -24,7 +29,13 @@ struct pw_tenant_check_options {
     struct pw_keys *keys;     /* for the MAC that tells the same request from another */
     const struct pw_fact_model *model;
     const struct pw_check_catalogue *catalogue;
+    struct pw_worker *worker; /* must know the jobs below */
+    const char *oin;          /* of this installation: controller of what landlords send */
+    bool letters;             /* a mail server is configured: codes go by letter and by no other way */
 };
+
+/* The jobs that the app lists in the worker's options. */
+extern const struct pw_worker_job pw_check_password_job; /* hashes a landlord's new password */
 
 /* Never NULL; everything is borrowed. */
 struct pw_tenant_checks *pw_tenant_checks_new(const struct pw_tenant_check_options *options);
@@ -37,5 +48,26 @@ void pw_check_get(struct pw_request *req, void *stage);           /* GET /v1/ten
 void pw_check_receipt(struct pw_request *req, void *stage);       /* GET /v1/tenant-checks/{id}/receipt */
 void pw_check_post_evidence(struct pw_request *req, void *stage); /* POST /v1/tenant-checks/{id}/evidence */
 void pw_check_get_file(struct pw_request *req, void *stage);      /* GET /v1/duty-of-care-files/{id} */
+
+void pw_check_post_observation(struct pw_request *req, void *stage);   /* POST .../observations */
+void pw_check_list_observations(struct pw_request *req, void *stage);  /* GET /v1/held-observations */
+void pw_check_decide_observation(struct pw_request *req, void *stage); /* POST .../{id}/decisions */
+void pw_check_invite(struct pw_request *req, void *stage);             /* POST /v1/landlord-invitations */
+void pw_check_accept(struct pw_request *req, void *stage);             /* POST .../{id}/acceptances */
+void pw_check_declare(struct pw_request *req, void *stage);            /* POST /v1/premises-declarations */
+void pw_check_list_declarations(struct pw_request *req, void *stage);  /* GET /v1/premises-declarations */
+void pw_check_end_declaration(struct pw_request *req, void *stage);    /* DELETE .../{id} */
+void pw_check_decide(struct pw_request *req, void *stage);             /* POST .../{id}/decisions */
+
+/* ---- what landlords reported, on its way to the ledger ---- */
+
+/* Starts at once; any number of processes may run one. Options are copied; `worker` is not needed. */
+struct pw_settler *pw_settler_new(const struct pw_tenant_check_options *options);
+/* No new rounds; before the pool is freed. NULL is accepted, here and below. */
+void pw_settler_stop(struct pw_settler *settler);
+/* Whether no round runs. */
+bool pw_settler_idle(const struct pw_settler *settler);
+/* After the pool, which fails what is under way. */
+void pw_settler_free(struct pw_settler *settler);
 
 #endif

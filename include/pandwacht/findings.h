@@ -78,6 +78,10 @@ const struct pw_denied *pw_findings_denied(const struct pw_check_catalogue *cata
 bool pw_findings_refuse(const struct pw_check_catalogue *catalogue, const char *name, const struct pw_at *at,
     struct pw_faults *faults);
 
+/* The same for every member below a node, however deep. */
+void pw_findings_refuse_below(const struct pw_check_catalogue *catalogue, const struct pw_json *node,
+    const struct pw_at *at, struct pw_faults *faults);
+
 /* The findings T01 to T21, in order, as of `today`. Never fails for a check that pw_findings_read made. */
 void pw_findings_check(const struct pw_check_catalogue *catalogue, const struct pw_check *check, pw_day today,
     struct pw_finding ret[PW_FINDINGS]);

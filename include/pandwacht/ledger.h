@@ -89,8 +89,8 @@ struct pw_ledger_item {
     struct pw_str source_id;
     struct pw_uuid target;
     struct pw_str target_kind; /* the kind of the collection it was addressed by; others are not found */
-    struct pw_str reason; /* one of pw_ledger_reasons */
-    struct pw_str note;   /* sealed; empty = none */
+    struct pw_str reason;      /* one of pw_ledger_reasons */
+    struct pw_str note;        /* sealed; empty = none */
     struct pw_str ground;
     pw_day occurred_on;
     /* Filled by the ledger: */
@@ -153,6 +153,10 @@ struct pw_ledger_premises {
     struct pw_uuid resolved;       /* out: nil = unknown premisesId */
     bool created;                  /* out */
 };
+
+/* The name as premises_alias has it: "bag:...", "adr:..."; "id:..." for a premisesId, which stands in no
+ * alias. */
+struct pw_str pw_ledger_alias(struct pw_arena *arena, const struct pw_premises_ref *ref);
 
 typedef void (*pw_ledger_resolved)(void *arg, bool ok, const struct pw_err *err);
 

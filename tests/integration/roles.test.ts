@@ -26,7 +26,9 @@ const may: Record<string, string[]> = {
   listDangerNotices: [...desk, "MUNICIPALITY_TOKEN", "OFFICER"], acknowledgeDanger: [...desk, "MUNICIPALITY_TOKEN", "OFFICER"],
   createPremises: [...desk, ...sources], searchPremises: [...desk, ...sources], getPremises: desk, putPremises: [...desk, ...sources],
   listAssessments: desk, postTenantCheck: ["LANDLORD_TOKEN"], getTenantCheck: ["LANDLORD_TOKEN"], getTenantCheckReceipt: ["LANDLORD_TOKEN"],
-  postEvidence: ["LANDLORD_TOKEN"], getDutyOfCareFile: ["LANDLORD_TOKEN"], listEvents: [], postReceipt: [],
+  postEvidence: ["LANDLORD_TOKEN"], getDutyOfCareFile: ["LANDLORD_TOKEN"], postObservation: ["LANDLORD_TOKEN"],
+  declarePremises: ["LANDLORD_TOKEN"], endDeclaration: ["LANDLORD_TOKEN"], listDeclarations: ["LANDLORD_TOKEN", "OFFICER"], decideDeclaration: ["OFFICER"],
+  inviteLandlord: ["OFFICER"], acceptInvitation: ["*"], listHeldObservations: ["OFFICER"], decideHeldObservation: ["OFFICER"], listEvents: [], postReceipt: [],
 };
 
 const people = ["ANALYST", "POLICY", "PRIVACY", "ADMIN", "AUDITOR", "OFFICER"];

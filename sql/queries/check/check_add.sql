@@ -12,7 +12,8 @@
 -- $11 due jsonb
 -- $12 created_at timestamptz
 -- $13 destroy_on date
+-- $14 alias text
 insert into tenant_check (premises, id, client, source_id, content_mac, stage, letting_type, named, items, findings,
-    due, created_at, destroy_on)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+    due, created_at, destroy_on, alias)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
 on conflict (client, source_id) do nothing

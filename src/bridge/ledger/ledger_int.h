@@ -36,8 +36,6 @@ struct names {
 void ledger_names_init(struct names *names, struct pw_arena *arena);
 /* The name of a reference, the same for equal ones. `ref` is borrowed. */
 struct name *ledger_names_add(struct names *names, const struct pw_premises_ref *ref);
-/* Alias of a BAG id or an address. */
-struct pw_str ledger_names_alias(struct pw_arena *arena, const struct pw_premises_ref *ref);
 /* Queues the statements that look up what is not known yet; ledger_names_take reads their answer. */
 void ledger_names_read(struct names *names, struct pw_tx *tx);
 void ledger_names_take(struct names *names, struct pw_tx *tx);

@@ -13,7 +13,7 @@ void ledger_names_init(struct names *names, struct pw_arena *arena)
     pw_map_init(&names->by_key, arena);
 }
 
-struct pw_str ledger_names_alias(struct pw_arena *arena, const struct pw_premises_ref *ref)
+struct pw_str pw_ledger_alias(struct pw_arena *arena, const struct pw_premises_ref *ref)
 {
     char id[PW_UUID_TEXT];
 
@@ -32,7 +32,7 @@ struct pw_str ledger_names_alias(struct pw_arena *arena, const struct pw_premise
 
 struct name *ledger_names_add(struct names *names, const struct pw_premises_ref *ref)
 {
-    struct pw_str key = ledger_names_alias(names->arena, ref);
+    struct pw_str key = pw_ledger_alias(names->arena, ref);
     struct name *name = pw_map_get(&names->by_key, key);
 
     if (name == NULL) {

@@ -54,7 +54,8 @@ static bool open_content(struct pw_app *app, struct pw_err *err)
 
 static bool open_worker(struct pw_app *app, struct pw_err *err)
 {
-    static const struct pw_worker_job *const jobs[] = {&pw_access_password_job, &pw_audit_append_job};
+    static const struct pw_worker_job *const jobs[] = {
+        &pw_access_password_job, &pw_check_password_job, &pw_audit_append_job};
     const struct pw_worker_options options = {
         .jobs = jobs,
         .job_count = PW_COUNT(jobs),
@@ -126,6 +127,21 @@ static void make_rooms(struct pw_app *app)
         .loop = app->loop, .db = app->db, .keys = app->keys, .model = app->model});
 }
 
+static struct pw_tenant_check_options check_options(const struct pw_app *app)
+{
+    return (struct pw_tenant_check_options){
+        .loop = app->loop,
+        .db = app->db,
+        .ledger = app->ledger,
+        .keys = app->keys,
+        .model = app->model,
+        .catalogue = app->catalogue,
+        .worker = app->worker,
+        .oin = app->config->system_oin,
+        .letters = app->config->mail_url[0] != '\0',
+    };
+}
+
 static void make_api_stages(struct pw_app *app)
 {
     struct pw_config *config = app->config;
@@ -148,14 +164,8 @@ static void make_api_stages(struct pw_app *app)
         .holidays = &app->holidays,
         .oin = config->system_oin,
     });
-    app->check = pw_tenant_checks_new(&(struct pw_tenant_check_options){
-        .loop = app->loop,
-        .db = app->db,
-        .ledger = app->ledger,
-        .keys = app->keys,
-        .model = app->model,
-        .catalogue = app->catalogue,
-    });
+    const struct pw_tenant_check_options check = check_options(app);
+    app->check = pw_tenant_checks_new(&check);
 }
 
 static void make_background_stages(struct pw_app *app)
@@ -212,6 +222,9 @@ static void make_background_stages(struct pw_app *app)
             .seal_ms = (int)config->audit_seal_every,
             .heads_ms = config->audit_heads_every,
         });
+    const struct pw_tenant_check_options check = check_options(app);
+    if (app->roles & ROLE_UPKEEP)
+        app->settler = pw_settler_new(&check);
 }
 
 /* ---- the API ---- */
@@ -297,7 +310,8 @@ static bool drained(const struct pw_app *app)
     return (app->api == NULL || pw_http_server_requests(app->api) == 0) &&
            (app->intake == NULL || pw_intake_busy(app->intake) == 0) && pw_ledger_busy(app->ledger) == 0 &&
            (app->assess == NULL || pw_assess_idle(app->assess)) &&
-           (app->upkeep == NULL || pw_upkeep_idle(app->upkeep)) && app->deliver_stopped;
+           (app->upkeep == NULL || pw_upkeep_idle(app->upkeep)) && pw_settler_idle(app->settler) &&
+           app->deliver_stopped;
 }
 
 static void on_drain_poll(void *arg)
@@ -342,6 +356,7 @@ static void on_stop(void *arg)
         pw_assess_drain(app->assess);
     if (app->upkeep != NULL)
         pw_upkeep_drain(app->upkeep);
+    pw_settler_stop(app->settler);
     if (app->roles & ROLE_DELIVER)
         pw_deliver_stop(app->deliver, on_deliver_stopped, app);
     else
@@ -374,10 +389,12 @@ static void close_all(struct pw_app *app)
     pw_mailer_free(app->mailer);
     pw_client_free(app->client);
     pw_upkeep_stop(app->upkeep);
+    pw_settler_stop(app->settler);
     pw_access_stop(app->access);
     /* The pool fails what is under way, which calls back into the stages: they are still there. */
     pw_db_free(app->db);
     pw_upkeep_free(app->upkeep);
+    pw_settler_free(app->settler);
     if (app->check != NULL)
         pw_tenant_checks_free(app->check);
     if (app->desk != NULL)

@@ -179,6 +179,12 @@ static void refuse_below(const struct pw_check_catalogue *catalogue, const struc
     }
 }
 
+void pw_findings_refuse_below(const struct pw_check_catalogue *catalogue, const struct pw_json *node,
+    const struct pw_at *at, struct pw_faults *faults)
+{
+    refuse_below(catalogue, node, at, NULL, faults);
+}
+
 /* The body's own members have their names read elsewhere; here what lies below them. */
 static void refuse_nested(
     const struct pw_check_catalogue *catalogue, const struct pw_json *body, struct pw_faults *faults)

@@ -133,7 +133,7 @@ static void add(struct check_call *call)
         PW_P_JSON(items_text(req, asking->check.items)),
         PW_P_JSON(text_of(req, asking->findings, pw_findings_write_results)),
         PW_P_JSON(text_of(req, asking->findings, pw_findings_write_dates)), PW_P_TIME(call->now),
-        PW_P_DATE(destroy_on));
+        PW_P_DATE(destroy_on), PW_P_TEXT(pw_ledger_alias(req->arena, &asking->premises)));
     call->before =
         pw_tx_add(tx, PW_SQL_CHECK_CHECK_BY_SOURCE, PW_P_UUID(landlord), PW_P_TEXT(asking->source_id));
     pw_audit_add(tx, call->now, &record, 1);

@@ -20,13 +20,10 @@ void check_known(const struct pw_tenant_checks *checks, const struct pw_json *bo
 void check_word(const struct pw_json *body, const char *name, bool required, const char *const *words,
     struct pw_str *ret, struct pw_faults *faults)
 {
+    int word;
     *ret = PW_STR("");
-    if (!pw_json_member_str(body, NULL, name, required, 1, 64, ret, faults) || ret->len == 0)
-        return;
-    for (size_t i = 0; words[i] != NULL; i++)
-        if (pw_str_is(*ret, words[i]))
-            return;
-    pw_fault_member(faults, NULL, name, PW_FAULT_ENUM, NULL, NULL);
+    if (pw_body_word(body, NULL, name, required, words, &word, faults) && word >= 0)
+        *ret = pw_str_z(words[word]);
 }
 
 void check_day(const struct pw_json *body, const char *name, bool required, pw_day latest, pw_day *ret,

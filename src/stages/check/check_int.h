@@ -18,6 +18,8 @@
 
 #define CHECK_ANSWER_MAX    (256u << 10)
 #define CHECK_CANONICAL_MAX (1u << 20)
+#define CHECK_WORKER_MS     10000
+#define CHECK_CHANNEL       "pandwacht_letting" /* notified when an observation may go on */
 
 struct pw_tenant_checks {
     struct pw_tenant_check_options options;
@@ -89,6 +91,35 @@ bool check_sign(struct pw_tenant_checks *checks, struct pw_arena *arena, struct 
     struct pw_str *ret, struct pw_err *err) PW_MUST_CHECK;
 /* {"at","stage","findings"} of a row of checks. */
 void check_write_entry(struct pw_jsonw *w, const struct pw_rows *rows, size_t row);
+
+/* ---- decisions and observations ---- */
+
+/* {"answer": "confirmed"|"refused", "reason"?}; false: answered already. */
+bool check_read_decision(struct check_call *call, struct pw_str *ret_answer, struct pw_str *ret_reason);
+/* The body of an observation: a fact without premises, its tenancy named or not. */
+bool check_read_observation(struct pw_tenant_checks *checks, const struct pw_json *body, pw_day today,
+    bool wwft_liable, struct pw_arena *arena, struct pw_draft *ret, struct pw_faults *faults);
+/* The place that its sealed body is bound to. */
+struct pw_str check_observation_place(struct pw_arena *arena, const struct pw_uuid *id);
+
+/* ---- lists ---- */
+
+struct check_list {
+    struct pw_tenant_checks *checks;
+    struct pw_request *req;
+    const char *order; /* the column of time that it is in order of */
+    void (*write)(struct pw_jsonw *w, const struct pw_rows *rows, size_t row);
+    size_t most;
+    pw_usec after_at; /* PW_TIME_NONE: from the beginning */
+    struct pw_uuid after_id;
+    size_t statement; /* asks for one more than `most` */
+};
+
+/* Reads limit and cursor; NULL: answered already. */
+struct check_list *check_list_new(struct pw_request *req, struct pw_tenant_checks *checks, const char *order,
+    void (*write)(struct pw_jsonw *w, const struct pw_rows *rows, size_t row));
+/* Commits the transaction and answers with the page. */
+void check_list_send(struct check_list *list, struct pw_tx *tx);
 
 /* ---- answers ---- */
 

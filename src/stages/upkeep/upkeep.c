@@ -65,6 +65,8 @@ static void on_round(void *arg)
         pw_tx_add(tx, PW_SQL_UPKEEP_SESSIONS_END, PW_P_TIME(now), PW_P_I64(upkeep->options.rows_max));
     upkeep->checks = pw_tx_add(tx, PW_SQL_UPKEEP_TENANT_CHECKS_DESTROY, PW_P_DATE(pw_day_in_netherlands(now)),
         PW_P_I64(upkeep->options.rows_max));
+    pw_tx_add(tx, PW_SQL_UPKEEP_LETTING_DESTROY, PW_P_DATE(pw_day_in_netherlands(now)),
+        PW_P_I64(upkeep->options.rows_max));
     pw_tx_send(tx, on_destroyed, upkeep);
 }
 
