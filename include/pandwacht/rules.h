@@ -139,6 +139,7 @@ struct pw_rule {
     const char *file; /* where it stands */
     unsigned line;
     const struct pw_yaml *tests; /* its own, as written */
+    const struct pw_yaml *node;  /* all of it, as written */
 };
 
 struct pw_action {
@@ -150,6 +151,39 @@ struct pw_action {
 struct pw_left_out {
     struct pw_str id;
     struct pw_text reason;
+};
+
+/* A field that comes near a denied attribute and is allowed all the same. */
+struct pw_exception {
+    struct pw_str attribute, allowed; /* "area-value", "registration.referenceRentEur" */
+    struct pw_text ground;
+    struct pw_str reviewer;
+};
+
+/* What a newcomer cannot have: naming it may take no points away. */
+struct pw_out_of_reach {
+    struct pw_str field,
+        value; /* "registerCheck.check", "tenant-registered"; value "" = any use of the field */
+    struct pw_text reason;
+};
+
+/* What was proved of a set when it was loaded from files. */
+struct pw_class_bound {
+    int64_t points;               /* the most that facts of this class alone can bring, thousandths */
+    const int64_t *themes;        /* of that, by theme->nr, before the cap of the class */
+    const struct pw_rule **alone; /* rules by which it lifts the level alone */
+    size_t alone_count;
+};
+
+struct pw_undecided {
+    struct pw_str rule, what; /* the part that lies outside what can be decided */
+};
+
+struct pw_theorem {
+    struct pw_class_bound classes[PW_CLASS_DERIVED];
+    int64_t tips_most, location_most; /* tips, however many; the kind of premises besides */
+    const struct pw_undecided *undecided;
+    size_t undecided_count;
 };
 
 struct pw_gates {
@@ -176,6 +210,12 @@ struct pw_ruleset {
     size_t action_count;
     const struct pw_left_out *left_out;
     size_t left_out_count;
+    const struct pw_exception *exceptions;
+    size_t exception_count;
+    const struct pw_out_of_reach *out_of_reach;
+    size_t out_of_reach_count;
+    const struct pw_theorem
+        *theorem; /* NULL: loaded from a stored text, which was proved when it was published */
     int64_t level_from[PW_RISKS];         /* thousandths at which a level begins; [NONE] = 0 */
     int64_t hysteresis;                   /* points below a level before it is lost, after a decision */
     int64_t class_cap[PW_SOURCE_CLASSES]; /* thousandths; 0 = none */
@@ -234,6 +274,38 @@ bool pw_rules_load_bundle(struct pw_str bundle, const struct pw_ruleset **ret, s
 const struct pw_rule *pw_rules_find(const struct pw_ruleset *set, struct pw_str id);
 const struct pw_theme *pw_rules_theme(const struct pw_ruleset *set, struct pw_str id);
 const struct pw_action *pw_rules_action(const struct pw_ruleset *set, struct pw_str id);
+/* Where octet `offset` of an expression stands, and whose it is. */
+struct pw_place {
+    const char *file;
+    unsigned line, column;
+    struct pw_str rule; /* "" = a gate */
+};
+
+struct pw_place pw_rules_place(const struct pw_ruleset *set, int32_t expr, uint32_t offset);
+
+/* A small change to one rule: would its tests notice? */
+struct pw_mutant {
+    const struct pw_rule *rule; /* as it is */
+    struct pw_rule changed;
+    struct pw_place place;
+    struct pw_str what; /* "'>= 100.0' becomes '> 100.0'" */
+};
+
+/* All small changes to the conditions, thresholds and windows that are written in a set. The set of
+ * *ret has the same rules over a program that also holds the changed conditions; `changed` belongs into it.
+ * Everything is freed at once; the original must outlive it. */
+struct pw_mutants {
+    const struct pw_ruleset *set;
+    const struct pw_mutant *items;
+    size_t count;
+};
+
+const struct pw_mutants *pw_rules_mutate(const struct pw_ruleset *set);
+void pw_rules_mutants_free(const struct pw_mutants *mutants);
+
+/* The fields a rule reads ("payment.method"; or "classes", "hits"), sorted, each once; in the arena. */
+size_t pw_rules_reads(struct pw_arena *arena, const struct pw_ruleset *set, const struct pw_rule *rule,
+    const struct pw_str **ret);
 /* The text in that language. */
 struct pw_str pw_text_in(const struct pw_text *text, bool dutch);
 

@@ -222,7 +222,9 @@ struct pw_str pw_score_decided_by(
 
 struct pw_rules_report {
     size_t passed, failed;
-    struct pw_buf text; /* a line for each failure with its place, then 'N passed, M failed' */
+    size_t branches, covered; /* with coverage: each branch counts twice, true and false */
+    size_t mutants, noticed;  /* with mutants */
+    struct pw_buf text;       /* a line for each failure with its place, then 'N passed, M failed' */
 };
 
 void pw_rules_report_init(struct pw_rules_report *report);
@@ -232,8 +234,16 @@ void pw_score_test_rules(const struct pw_ruleset *set, pw_day today, struct pw_r
 /* Runs the golden dossiers among `files` (premises-risk/dossiers/X.yaml). */
 void pw_score_test_dossiers(const struct pw_ruleset *set, const struct pw_file *files, size_t count,
     pw_day today, struct pw_rules_report *report);
+enum pw_test_depth {
+    PW_TEST_PLAIN,
+    PW_TEST_COVERAGE, /* and which branches decide both ways in the rules' own tests; one that does not fails
+                       */
+    PW_TEST_MUTANTS   /* and which small changes to the rules no test notices; these are listed only */
+};
+
 /* Both for a rules directory, loading included; a set that does not load counts as one failure and its
  * faults are told. The report ends with the line 'N passed, M failed'. True when nothing failed. */
-bool pw_score_test_dir(const char *dir, pw_day today, struct pw_rules_report *report);
+bool pw_score_test_dir(
+    const char *dir, pw_day today, enum pw_test_depth depth, struct pw_rules_report *report);
 
 #endif

@@ -1,10 +1,9 @@
 /* Commands on rule sets: check and test the files of a directory. */
-#include "ctl_int.h"
+#include "rules_int.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 
-#include <pandwacht/rules.h>
 #include <pandwacht/score.h>
 
 /* The operand, or rules.dir of the configuration. */
@@ -28,7 +27,10 @@ int run_rules_check(struct ctl *ctl)
     const char *dir;
     const struct pw_ruleset *set;
     char text[PW_ERR_TEXT_MAX + PW_ERR_FILE_MAX + 32], hash[PW_SHA256_TEXT];
-    if (!READ_NO_OPTIONS(ctl, 0, 1, &status))
+    bool reads = false;
+    const struct option_row rows[] = {
+        {"reads", OPTION_FLAG, NULL, "list the fields that each rule reads", &reads}};
+    if (!READ_OPTIONS(ctl, rows, 0, 1, &status))
         return status;
     if (!rules_dir(ctl, &dir, &err))
         return failed(&err);
@@ -42,6 +44,10 @@ int run_rules_check(struct ctl *ctl)
     }
     printf("%.*s %.*s: %zu rules in %zu themes, sha256 %s\n", PW_STR_ARG(set->name), PW_STR_ARG(set->version),
         set->rule_count, set->theme_count, pw_hex(set->hash, sizeof set->hash, hash));
+    if (reads)
+        print_reads(ctl->arena, set);
+    else
+        print_proofs(set);
     pw_rules_unref(set);
     return EXIT_DONE;
 }
@@ -51,13 +57,22 @@ int run_rules_test(struct ctl *ctl)
     int status;
     struct pw_err err;
     const char *dir;
-    if (!READ_NO_OPTIONS(ctl, 0, 1, &status))
+    bool coverage = false, mutants = false;
+    const struct option_row rows[] = {
+        {"coverage", OPTION_FLAG, NULL, "fail for branches that do not decide both ways", &coverage},
+        {"mutants", OPTION_FLAG, NULL, "also list the small changes that no test notices", &mutants},
+    };
+    if (!READ_OPTIONS(ctl, rows, 0, 1, &status))
         return status;
     if (!rules_dir(ctl, &dir, &err))
         return failed(&err);
     struct pw_rules_report report;
     pw_rules_report_init(&report);
-    bool ok = pw_score_test_dir(dir, today(), &report);
+    bool ok = pw_score_test_dir(dir, today(),
+        mutants    ? PW_TEST_MUTANTS
+        : coverage ? PW_TEST_COVERAGE
+                   : PW_TEST_PLAIN,
+        &report);
     fwrite(report.text.data, 1, report.text.len, stdout);
     pw_rules_report_release(&report);
     return ok ? EXIT_DONE : EXIT_FAILED;

@@ -82,13 +82,15 @@ static bool parse_group(struct pw_arena *arena, const struct pw_yaml *group, str
 bool pw_facts_parse_denied(
     struct pw_arena *arena, const struct pw_yaml *root, struct pw_fact_model *model, struct pw_err *err)
 {
-    static const char *const keys[] = {"direct", "area", "impression", "proxy", "exceptions", NULL};
+    static const char *const keys[] = {
+        "direct", "area", "impression", "proxy", "exceptions", "out-of-reach", NULL};
     struct pw_denied *denied = PW_NEW_ARRAY(arena, DENIED_MAX, struct pw_denied);
     size_t count = 0;
     if (!pw_yaml_known(root, keys, err))
         return false;
     for (size_t i = 0; i < root->count; i++) {
-        bool group = !pw_str_is(root->pairs[i].key->text, "exceptions");
+        bool group = !pw_str_is(root->pairs[i].key->text, "exceptions") &&
+                     !pw_str_is(root->pairs[i].key->text, "out-of-reach");
         if (group && !parse_group(arena, root->pairs[i].value, denied, &count, err))
             return false;
     }

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "rules_int.h"
+#include "proof_int.h"
 
 static const char *const phase_words[] = {"preventive", "repressive", "both"};
 
@@ -154,10 +154,13 @@ static bool declare_env(struct loader *l)
 static void diag_fault(struct loader *l, const struct pending_expr *expr, const struct cel_diag *diag)
 {
     struct pw_err err = {0};
+    char more[160] = "";
     unsigned line, column;
 
-    locate(l, expr->node, diag->offset, &line, &column);
-    pw_fail_at(&err, PW_ERR_SYNTAX, expr->node->file, line, column, "%s%s%s%s%s%s", diag->message,
+    if (diag->code == CEL_DIAG_FIELD)
+        explain_field(l, diag, more, sizeof more);
+    locate(l->owned, expr->node, diag->offset, &line, &column);
+    pw_fail_at(&err, PW_ERR_SYNTAX, expr->node->file, line, column, "%s%s%s%s%s%s%s", diag->message, more,
         diag->expected[0] ? "; expected " : "", diag->expected, diag->remedy[0] ? " (" : "", diag->remedy,
         diag->remedy[0] ? ")" : "");
     loader_take(l, &err);
@@ -237,6 +240,7 @@ static void compile_expr(struct loader *l, struct pending_expr *expr)
         return;
     }
     *expr->target = index;
+    l->owned->written[index] = (struct written){expr->node, expr->rule ? expr->rule->id : PW_STR("")};
     if (!two && has_call(cel_expr_root(l->owned->cel, index)))
         loader_fault(l, expr->node, "only rules of stratum 2 may ask for points");
     if (expr->witness && expr->look && expr->witness->slot != expr->look->slot)
@@ -246,10 +250,14 @@ static void compile_expr(struct loader *l, struct pending_expr *expr)
 void compile_set(struct loader *loader)
 {
     struct owned_set *owned = loader->owned;
+    size_t count = 0;
 
     if (!declare_env(loader))
         return;
     owned->cel = cel_program_new(owned->env);
+    for (struct pending_expr *e = loader->exprs; e; e = e->next)
+        count++;
+    owned->written = PW_NEW_ARRAY(loader->arena, count + 1, struct written);
     for (struct pending_expr *e = loader->exprs; e; e = e->next)
         compile_expr(loader, e);
     cel_program_seal(owned->cel);

@@ -44,7 +44,8 @@ static void choose_files(struct loader *l, const struct pw_file *files, size_t c
             own[l->file_count++] =
                 (struct pw_file){pw_str_dup(l->arena, files[i].name), pw_str_dup(l->arena, files[i].text)};
     qsort(own, l->file_count, sizeof *own, by_name);
-    l->files = own;
+    l->files = l->owned->files = own;
+    l->owned->file_count = l->file_count;
 }
 
 /* ---- canonical text ---- */
@@ -83,28 +84,6 @@ static bool next_file(struct pw_str *rest, struct pw_file *ret)
     return true;
 }
 
-bool pw_rules_load_bundle(
-    struct pw_str bundle, const struct pw_ruleset **ret, struct pw_rules_faults *faults, struct pw_err *err)
-{
-    struct pw_str rest = bundle, head = PW_STR(BUNDLE_HEAD);
-    struct pw_file *files;
-    size_t count = 0;
-    bool ok;
-
-    if (faults)
-        *faults = (struct pw_rules_faults){.count = 0};
-    if (!pw_str_has_prefix(bundle, head))
-        return pw_fail(err, PW_ERR_SYNTAX, "this text is no stored rule set");
-    rest = (struct pw_str){bundle.data + head.len, bundle.len - head.len};
-    files = pw_xcalloc(4096, sizeof *files);
-    while (rest.len && count < 4096 && next_file(&rest, &files[count]))
-        count++;
-    ok = rest.len == 0 ? pw_rules_load(files, count, PW_DAY_NONE, ret, faults, err)
-                       : pw_fail(err, PW_ERR_SYNTAX, "the stored rule set is damaged");
-    free(files);
-    return ok;
-}
-
 /* ---- loading ---- */
 
 static const struct pw_yaml *parse_file(struct loader *l, const struct pw_file *file)
@@ -126,6 +105,9 @@ static void parse_files(struct loader *l)
 
     for (size_t i = 0; i < l->file_count; i++) {
         const struct pw_yaml *root;
+        if (pw_str_is(l->files[i].name, "denied-attributes.yaml") &&
+            (root = parse_file(l, &l->files[i])) != NULL)
+            parse_denied_file(l, root);
         if (!in_folder(l->files[i].name, "premises-risk/"))
             continue;
         root = parse_file(l, &l->files[i]);
@@ -174,15 +156,18 @@ static void load_all(struct loader *l)
     l->set->theme_count = l->theme_count;
     compile_set(l);
     check_set(l);
+    if (l->proving && l->faults->count == 0)
+        prove_set(l);
 }
 
-bool pw_rules_load(const struct pw_file *files, size_t count, pw_day today, const struct pw_ruleset **ret,
-    struct pw_rules_faults *faults, struct pw_err *err)
+static bool load_files(bool proving, const struct pw_file *files, size_t count, pw_day today,
+    const struct pw_ruleset **ret, struct pw_rules_faults *faults, struct pw_err *err)
 {
     struct pw_arena *arena = pw_arena_new();
     struct owned_set *owned = PW_NEW(arena, struct owned_set);
     struct pw_rules_faults *own = faults ? faults : PW_NEW(arena, struct pw_rules_faults);
-    struct loader loader = {.owned = owned, .set = &owned->set, .arena = arena, .today = today};
+    struct loader loader = {
+        .owned = owned, .set = &owned->set, .arena = arena, .today = today, .proving = proving};
 
     *own = (struct pw_rules_faults){.count = 0};
     owned->arena = arena;
@@ -201,6 +186,34 @@ bool pw_rules_load(const struct pw_file *files, size_t count, pw_day today, cons
     }
     *ret = &owned->set;
     return true;
+}
+
+bool pw_rules_load(const struct pw_file *files, size_t count, pw_day today, const struct pw_ruleset **ret,
+    struct pw_rules_faults *faults, struct pw_err *err)
+{
+    return load_files(true, files, count, today, ret, faults, err);
+}
+
+bool pw_rules_load_bundle(
+    struct pw_str bundle, const struct pw_ruleset **ret, struct pw_rules_faults *faults, struct pw_err *err)
+{
+    struct pw_str rest = bundle, head = PW_STR(BUNDLE_HEAD);
+    struct pw_file *files;
+    size_t count = 0;
+    bool ok;
+
+    if (faults)
+        *faults = (struct pw_rules_faults){.count = 0};
+    if (!pw_str_has_prefix(bundle, head))
+        return pw_fail(err, PW_ERR_SYNTAX, "this text is no stored rule set");
+    rest = (struct pw_str){bundle.data + head.len, bundle.len - head.len};
+    files = pw_xcalloc(4096, sizeof *files);
+    while (rest.len && count < 4096 && next_file(&rest, &files[count]))
+        count++;
+    ok = rest.len == 0 ? load_files(false, files, count, PW_DAY_NONE, ret, faults, err)
+                       : pw_fail(err, PW_ERR_SYNTAX, "the stored rule set is damaged");
+    free(files);
+    return ok;
 }
 
 bool pw_rules_load_dir(const char *dir, pw_day today, const struct pw_ruleset **ret,

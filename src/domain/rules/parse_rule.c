@@ -258,12 +258,20 @@ static void refuse_without_each(struct loader *l, const struct pw_yaml *map)
                 "'%s' needs 'each'; a rule with 'when' has no facts of its own", keys[i]);
 }
 
+static void clear_exprs(struct pw_rule *rule)
+{
+    struct pw_look *looks[] = {&rule->each, &rule->missing, &rule->join};
+
+    rule->when = rule->suffices = rule->same = rule->distinct_expr = PW_NO_EXPR;
+    for (size_t i = 0; i < PW_COUNT(looks); i++)
+        looks[i]->where = looks[i]->same = looks[i]->suffices = PW_NO_EXPR;
+}
+
 static void read_condition(struct loader *l, const struct pw_yaml *map, struct pw_rule *rule)
 {
     const struct pw_yaml *when = pw_yaml_get(map, "when"), *each = pw_yaml_get(map, "each");
 
-    rule->when = rule->each.where = rule->suffices = rule->same = PW_NO_EXPR;
-    rule->missing.where = rule->join.where = PW_NO_EXPR;
+    clear_exprs(rule);
     rule->at_least = 1;
     if (when && each)
         loader_fault(l, when, "a rule has either 'each' or 'when', not both");
@@ -403,6 +411,7 @@ static void parse_rule(struct loader *l, const struct pw_yaml *map, const struct
     if (!pw_yaml_known(map, rule_keys, &err))
         loader_take(l, &err);
     l->current = rule;
+    rule->node = map;
     rule->file = map->file;
     rule->line = map->line;
     read_id(l, map, rule);

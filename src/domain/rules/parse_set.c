@@ -192,6 +192,7 @@ void parse_ruleset_file(struct loader *loader, const struct pw_yaml *root)
     struct pw_err err = {0};
     uint32_t all = (UINT32_C(1) << PW_CLASS_DERIVED) - 1;
 
+    loader->ruleset_root = root;
     if (!pw_yaml_known(root, keys, &err))
         loader_take(loader, &err);
     if (!pw_yaml_need(root, "name", &name, &err) || !pw_yaml_str(name, &loader->set->name, &err))

@@ -29,11 +29,11 @@ static void skip_blanks(struct walk *w)
         step(w);
 }
 
-static const struct pw_file *file_of(const struct loader *loader, const char *name)
+static const struct pw_file *file_of(const struct owned_set *owned, const char *name)
 {
-    for (size_t i = 0; i < loader->file_count; i++)
-        if (pw_str_is(loader->files[i].name, name))
-            return &loader->files[i];
+    for (size_t i = 0; i < owned->file_count; i++)
+        if (pw_str_is(owned->files[i].name, name))
+            return &owned->files[i];
     return NULL;
 }
 
@@ -57,10 +57,10 @@ static char enter_scalar(struct walk *w, const struct pw_yaml *node)
     return first;
 }
 
-void locate(const struct loader *loader, const struct pw_yaml *node, uint32_t offset, unsigned *ret_line,
+void locate(const struct owned_set *owned, const struct pw_yaml *node, uint32_t offset, unsigned *ret_line,
     unsigned *ret_column)
 {
-    const struct pw_file *file = file_of(loader, node->file);
+    const struct pw_file *file = file_of(owned, node->file);
     struct walk w = {NULL, NULL, 1, 1};
     char quote;
 
@@ -86,4 +86,14 @@ void locate(const struct loader *loader, const struct pw_yaml *node, uint32_t of
     }
     *ret_line = w.line;
     *ret_column = w.column;
+}
+
+struct pw_place pw_rules_place(const struct pw_ruleset *set, int32_t expr, uint32_t offset)
+{
+    const struct owned_set *owned = (const struct owned_set *)(const void *)set;
+    const struct written *written = &owned->written[expr];
+    struct pw_place place = {.file = written->node->file, .rule = written->rule};
+
+    locate(owned, written->node, offset, &place.line, &place.column);
+    return place;
 }

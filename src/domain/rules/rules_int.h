@@ -28,6 +28,12 @@ struct rule_draft {
     struct rule_draft *next;
 };
 
+/* An expression of the sealed program: where it was written. */
+struct written {
+    const struct pw_yaml *node;
+    struct pw_str rule;
+};
+
 /* The set with what only its owner needs. */
 struct owned_set {
     struct pw_ruleset set; /* first: the public face */
@@ -35,6 +41,9 @@ struct owned_set {
     struct cel_env *env;
     struct cel_program *cel;
     struct pw_str bundle;
+    const struct pw_file *files; /* of the set, sorted by name */
+    size_t file_count;
+    struct written *written; /* by index of the program */
     unsigned refs;
 };
 
@@ -53,9 +62,14 @@ struct loader {
     struct pending_expr **exprs_end;
     struct pw_theme *themes;
     size_t theme_count;
-    const struct pw_rule *current; /* being parsed */
+    const struct pw_rule *current;      /* being parsed */
+    const struct pw_yaml *ruleset_root; /* of ruleset.yaml; NULL = missing */
+    struct pw_undecided *undecided;
+    size_t undecided_count;
+    bool proving; /* files are proved; a stored text was when it was published */
 };
 
+#define UNDECIDED_MAX   500
 #define RULES_MAX       2000
 #define THEMES_MAX      32
 #define ACTIONS_MAX     200
@@ -95,10 +109,23 @@ void expect_expr(struct loader *loader, const struct pw_yaml *node, const char *
 /* Declares the environment and compiles every pending expression. */
 void compile_set(struct loader *loader);
 
+/* ---- parse_denied.c: what stands beside the denied attributes ---- */
+
+void parse_denied_file(struct loader *loader, const struct pw_yaml *root);
+
+/* ---- prove.c: what must be proved of a set ---- */
+
+void prove_set(struct loader *loader);
+
+/* ---- reads.c ---- */
+
+/* Every expression of a rule, each once. */
+void each_expr(const struct pw_rule *rule, void (*visit)(void *user, int32_t expr), void *user);
+
 /* ---- place.c ---- */
 
 /* The place in the file of octet `offset` of a scalar's value (folding, quotes and block styles undone). */
-void locate(const struct loader *loader, const struct pw_yaml *node, uint32_t offset, unsigned *ret_line,
+void locate(const struct owned_set *owned, const struct pw_yaml *node, uint32_t offset, unsigned *ret_line,
     unsigned *ret_column);
 
 /* ---- check.c: what must hold once everything is known ---- */

@@ -150,10 +150,10 @@ static void find_changes(
     }
 }
 
-bool pw_score_assess(struct pw_arena *arena, const struct pw_ruleset *set, const struct pw_dossier_view *view,
-    pw_day day, struct pw_assessment *ret, struct pw_err *err)
+bool assess_watched(struct pw_arena *arena, const struct pw_ruleset *set, const struct pw_dossier_view *view,
+    pw_day day, struct probe *probe, struct pw_assessment *ret, struct pw_err *err)
 {
-    struct engine e = {.arena = arena, .set = set, .view = view, .err = err, .day = day};
+    struct engine e = {.probe = probe, .arena = arena, .set = set, .view = view, .err = err, .day = day};
     struct pw_period *periods;
     struct tally *tallies;
     size_t count = 0;
@@ -176,4 +176,10 @@ bool pw_score_assess(struct pw_arena *arena, const struct pw_ruleset *set, const
     find_changes(&e, tallies, periods, count);
     ret->next_change_on = e.next;
     return true;
+}
+
+bool pw_score_assess(struct pw_arena *arena, const struct pw_ruleset *set, const struct pw_dossier_view *view,
+    pw_day day, struct pw_assessment *ret, struct pw_err *err)
+{
+    return assess_watched(arena, set, view, day, NULL, ret, err);
 }

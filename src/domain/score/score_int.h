@@ -187,6 +187,10 @@ int64_t full_score(const struct tally *tally, struct sheet *scratch);
 /* ---- lines.c ---- */
 void write_period(struct tally *tally, struct pw_period *ret);
 
+/* ---- assess.c: pw_score_assess, with somebody looking on ---- */
+bool assess_watched(struct pw_arena *arena, const struct pw_ruleset *set, const struct pw_dossier_view *view,
+    pw_day day, struct probe *probe, struct pw_assessment *ret, struct pw_err *err) PW_MUST_CHECK;
+
 static inline bool counts(const struct hit *hit)
 {
     return !hit->suppressed && !hit->rule->draft;

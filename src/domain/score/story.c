@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "score_int.h"
 #include "story.h"
 
 static struct pw_uuid named_id(struct pw_arena *arena, const char *scope, struct pw_str name)
@@ -292,7 +293,7 @@ bool story_assess(struct story *s, struct pw_assessment *ret, struct pw_err *err
         .latches = s->latches,
         .latch_count = s->latch_count};
 
-    return pw_score_assess(s->arena, s->set, &view, s->today, ret, err);
+    return assess_watched(s->arena, s->set, &view, s->today, s->probe, ret, err);
 }
 
 /* The levels reached stand until a person decides, as they do in the house. */

@@ -7,7 +7,10 @@
 #define STORY_FACTS_MAX     1000
 #define STORY_TENANCIES_MAX 16
 
+struct probe;
+
 struct story {
+    struct probe *probe; /* sees every condition asked; NULL = nobody does */
     struct pw_arena *arena;
     const struct pw_ruleset *set;
     pw_day today;

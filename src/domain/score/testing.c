@@ -1,11 +1,11 @@
 /*
- * The runner of the rules' own tests and of the golden dossiers: what `pandwacht rules test` and a
- * unit test call. A failure names file, line, what was expected and what came out.
+ * The runner of the rules' own tests, and of all that a rules directory has: what `pandwacht rules test`
+ * and a unit test call. A failure names file, line, what was expected and what came out.
  */
 #include <stdio.h>
 #include <string.h>
 
-#include "story.h"
+#include "testing_int.h"
 
 #define REPORT_MAX (1024 * 1024)
 
@@ -20,15 +20,14 @@ void pw_rules_report_release(struct pw_rules_report *report)
     pw_buf_release(&report->text);
 }
 
-static void fail_at(
-    struct pw_rules_report *report, const struct pw_yaml *node, struct pw_str who, const char *what)
+void fail_at(struct pw_rules_report *report, const struct pw_yaml *node, struct pw_str who, const char *what)
 {
     report->failed++;
     pw_buf_printf(
         &report->text, "%s:%u:%u: %.*s: %s\n", node->file, node->line, node->column, PW_STR_ARG(who), what);
 }
 
-static void fail_err(struct pw_rules_report *report, const struct pw_err *err)
+void fail_err(struct pw_rules_report *report, const struct pw_err *err)
 {
     char text[PW_ERR_TEXT_MAX + PW_ERR_FILE_MAX + 40];
 
@@ -55,7 +54,7 @@ static const struct pw_line *find_in_all(const struct pw_assessment *a, struct p
     return line;
 }
 
-static bool tell_story(struct story *s, const struct pw_yaml *map, struct pw_err *err)
+bool tell_story(struct story *s, const struct pw_yaml *map, struct pw_err *err)
 {
     return story_set_premises(s, pw_yaml_get(map, "premises"), err) &&
            story_add_tenancies(s, pw_yaml_get(map, "tenancies"), err) &&
@@ -83,8 +82,8 @@ static const char *judge_line(
     return text;
 }
 
-static bool run_test(const struct pw_ruleset *set, const struct pw_rule *rule, const struct pw_yaml *test,
-    pw_day today, const char **ret_why, char text[160], struct pw_err *err)
+bool run_test(const struct pw_ruleset *set, const struct pw_rule *rule, const struct pw_yaml *test,
+    pw_day today, struct probe *probe, const char **ret_why, char text[160], struct pw_err *err)
 {
     static const char *const keys[] = {
         "name", "premises", "tenancies", "facts", "fires", "points", "boundary", NULL};
@@ -95,6 +94,7 @@ static bool run_test(const struct pw_ruleset *set, const struct pw_rule *rule, c
     bool fires = false, ok;
 
     story_init(&s, arena, set, today);
+    s.probe = probe;
     ok = pw_yaml_known(test, keys, err) && pw_yaml_need(test, "fires", &fires_node, err) &&
          pw_yaml_bool(fires_node, &fires, err) && tell_story(&s, test, err) && story_assess(&s, &a, err);
     if (ok)
@@ -134,7 +134,7 @@ void pw_score_test_rules(const struct pw_ruleset *set, pw_day today, struct pw_r
             const char *why = NULL;
             struct pw_err err = {0};
             char text[160], whole[400];
-            if (!run_test(set, rule, test, today, &why, text, &err)) {
+            if (!run_test(set, rule, test, today, NULL, &why, text, &err)) {
                 fail_err(report, &err);
                 continue;
             }
@@ -146,188 +146,6 @@ void pw_score_test_rules(const struct pw_ruleset *set, pw_day today, struct pw_r
                 name ? name->text.data : "", why);
             fail_at(report, test, rule->id, whole);
         }
-    }
-}
-
-/* ---- golden dossiers ---- */
-
-static bool level_key(
-    const struct pw_yaml *map, const char *key, size_t *ret, bool *ret_given, struct pw_err *err)
-{
-    const struct pw_yaml *node = pw_yaml_get(map, key);
-
-    *ret_given = node != NULL;
-    return !node || pw_yaml_choice(node, pw_risk_words, ret, err);
-}
-
-/* "" or what is wrong with the level. */
-static bool judge_level(
-    const struct pw_yaml *expect, const struct pw_period *p, char *out, size_t size, struct pw_err *err)
-{
-    size_t most = 0, least = 0, exact = 0;
-    bool has_most, has_least, has_exact;
-    size_t level = (size_t)p->level;
-
-    if (!level_key(expect, "at-most", &most, &has_most, err) ||
-        !level_key(expect, "at-least", &least, &has_least, err) ||
-        !level_key(expect, "exactly", &exact, &has_exact, err))
-        return false;
-    if (!has_most && !has_least && !has_exact)
-        return pw_yaml_fail(expect, err, "expect a level: at-most, at-least or exactly");
-    if ((has_most && level > most) || (has_least && level < least) || (has_exact && level != exact))
-        snprintf(out, size, "level %s (score %lld thousandths), expected %s%s%s%s%s%s", pw_risk_words[level],
-            (long long)p->score, has_most ? "at most " : "", has_most ? pw_risk_words[most] : "",
-            has_least ? "at least " : "", has_least ? pw_risk_words[least] : "", has_exact ? "exactly " : "",
-            has_exact ? pw_risk_words[exact] : "");
-    return true;
-}
-
-static const struct pw_gate_line *find_gate(const struct pw_period *p, size_t gate)
-{
-    for (size_t i = 0; i < p->gate_count; i++)
-        if ((size_t)p->gates[i].gate == gate)
-            return &p->gates[i];
-    return NULL;
-}
-
-/* gates: {two-classes: held, one-class: absent} */
-static bool judge_gates(
-    const struct pw_yaml *map, const struct pw_period *p, char *out, size_t size, struct pw_err *err)
-{
-    size_t gate;
-
-    for (size_t i = 0; map && i < map->count; i++) {
-        const struct pw_gate_line *line;
-        const char *is;
-        if (!pw_yaml_choice(map->pairs[i].key, pw_gate_words, &gate, err))
-            return false;
-        line = find_gate(p, gate);
-        is = line ? pw_gate_result_words[line->result] : "absent";
-        if (!out[0] && !pw_str_is(map->pairs[i].value->text, is))
-            snprintf(out, size, "gate %s is %s", pw_gate_words[gate], is);
-    }
-    return true;
-}
-
-static void judge_actions(const struct pw_yaml *list, const struct pw_period *p, char *out, size_t size)
-{
-    for (size_t i = 0; list && i < list->count; i++) {
-        bool found = false;
-        for (size_t k = 0; k < p->action_count; k++)
-            found |= pw_str_eq(p->actions[k], list->items[i]->text);
-        if (!found && !out[0])
-            snprintf(out, size, "action %.*s is not recommended", PW_STR_ARG(list->items[i]->text));
-    }
-}
-
-static bool judge_flags(
-    const struct pw_yaml *expect, const struct pw_assessment *a, char *out, size_t size, struct pw_err *err)
-{
-    const struct pw_yaml *first = pw_yaml_get(expect, "first-action");
-    const struct pw_period *p = a->shown;
-    bool acute = a->acute_count > 0, closing = p->propose_closing, latched = p->latched;
-    bool is_acute = acute, is_closing = closing, is_latched = latched;
-
-    if (!pw_yaml_opt_bool(expect, "acute", &acute, err) ||
-        !pw_yaml_opt_bool(expect, "closing", &closing, err) ||
-        !pw_yaml_opt_bool(expect, "latched", &latched, err))
-        return false;
-    if (!out[0] && (acute != is_acute || closing != is_closing || latched != is_latched))
-        snprintf(out, size, "acute %d, closing %d, latched %d; expected %d, %d, %d", is_acute, is_closing,
-            is_latched, acute, closing, latched);
-    if (first && !out[0] && (p->action_count == 0 || !pw_str_eq(p->actions[0], first->text)))
-        snprintf(out, size, "first action is %.*s", p->action_count ? (int)p->actions[0].len : 4,
-            p->action_count ? p->actions[0].data : "none");
-    return true;
-}
-
-static void tell_lines(const struct pw_period *p, struct pw_rules_report *report)
-{
-    for (size_t i = 0; i < p->line_count; i++)
-        pw_buf_printf(&report->text, "    %+9.3f of %7.3f  %.*s\n", (double)p->lines[i].points / 1000.0,
-            (double)p->lines[i].full_points / 1000.0, PW_STR_ARG(p->lines[i].id));
-}
-
-static bool judge_step(struct story *s, const struct pw_yaml *step, struct pw_str name,
-    struct pw_rules_report *report, struct pw_err *err)
-{
-    static const char *const keys[] = {"at-most", "at-least", "exactly", "gates", "actions", "first-action",
-        "acute", "closing", "latched", NULL};
-    const struct pw_yaml *expect;
-    struct pw_assessment a;
-    char out[240] = "";
-
-    if (!pw_yaml_need(step, "expect", &expect, err) || !pw_yaml_known(expect, keys, err) ||
-        !story_assess(s, &a, err) || !judge_level(expect, a.shown, out, sizeof out, err) ||
-        !judge_gates(pw_yaml_get(expect, "gates"), a.shown, out, sizeof out, err))
-        return false;
-    judge_actions(pw_yaml_get(expect, "actions"), a.shown, out, sizeof out);
-    if (!judge_flags(expect, &a, out, sizeof out, err))
-        return false;
-    story_latch(s, &a);
-    if (!out[0]) {
-        report->passed++;
-        return true;
-    }
-    fail_at(report, expect, name, out);
-    tell_lines(a.shown, report);
-    return true;
-}
-
-/* Each step adds to the story before it. */
-static bool run_steps(struct story *s, const struct pw_yaml *root, struct pw_str name,
-    struct pw_rules_report *report, struct pw_err *err)
-{
-    static const char *const keys[] = {"step", "facts", "retract", "tenancies", "expect", NULL};
-    const struct pw_yaml *steps;
-
-    if (!pw_yaml_need(root, "steps", &steps, err) || !pw_yaml_need_list(steps, err))
-        return false;
-    for (size_t i = 0; i < steps->count; i++) {
-        const struct pw_yaml *step = steps->items[i];
-        if (!pw_yaml_known(step, keys, err) || !story_add_tenancies(s, pw_yaml_get(step, "tenancies"), err) ||
-            !story_add_facts(s, pw_yaml_get(step, "facts"), err) ||
-            !story_retract(s, pw_yaml_get(step, "retract"), err))
-            return false;
-        if (pw_yaml_get(step, "retract"))
-            s->latch_count = 0; /* a retraction may take the level along */
-        if (!judge_step(s, step, name, report, err))
-            return false;
-    }
-    return true;
-}
-
-static bool run_dossier(const struct pw_ruleset *set, const struct pw_file *file, pw_day today,
-    struct pw_arena *arena, struct pw_rules_report *report, struct pw_err *err)
-{
-    static const char *const keys[] = {
-        "dossier", "title", "why", "premises", "tenancies", "facts", "steps", NULL};
-    const struct pw_yaml *root, *name, *why, *title;
-    struct pw_str sentence;
-    struct pw_text texts;
-    struct story s;
-
-    if (!pw_yaml_parse(arena, file->text, pw_str_dup(arena, file->name).data, NULL, &root, err) ||
-        !pw_yaml_known(root, keys, err) || !pw_yaml_need(root, "dossier", &name, err) ||
-        !pw_yaml_need(root, "why", &why, err) || !pw_yaml_str(why, &sentence, err) ||
-        !pw_yaml_need(root, "title", &title, err) || !pw_yaml_text(title, &texts, err))
-        return false;
-    story_init(&s, arena, set, today);
-    return tell_story(&s, root, err) && run_steps(&s, root, name->text, report, err);
-}
-
-void pw_score_test_dossiers(const struct pw_ruleset *set, const struct pw_file *files, size_t count,
-    pw_day today, struct pw_rules_report *report)
-{
-    for (size_t i = 0; i < count; i++) {
-        struct pw_arena *arena;
-        struct pw_err err = {0};
-        if (!pw_str_has_prefix(files[i].name, PW_STR("premises-risk/dossiers/")))
-            continue;
-        arena = pw_arena_new();
-        if (!run_dossier(set, &files[i], today, arena, report, &err))
-            fail_err(report, &err);
-        pw_arena_free(arena);
     }
 }
 
@@ -344,7 +162,19 @@ static void tell_faults(const struct pw_rules_faults *faults, struct pw_rules_re
     report->failed++;
 }
 
-bool pw_score_test_dir(const char *dir, pw_day today, struct pw_rules_report *report)
+static void test_all(const struct pw_ruleset *set, const struct pw_file *files, size_t count, pw_day today,
+    enum pw_test_depth depth, struct pw_rules_report *report)
+{
+    pw_score_test_rules(set, today, report);
+    pw_score_test_dossiers(set, files, count, today, report);
+    if (depth >= PW_TEST_COVERAGE)
+        measure_coverage(set, today, report);
+    if (depth >= PW_TEST_MUTANTS)
+        try_mutants(set, today, report);
+}
+
+bool pw_score_test_dir(
+    const char *dir, pw_day today, enum pw_test_depth depth, struct pw_rules_report *report)
 {
     struct pw_arena *arena = pw_arena_new();
     struct pw_rules_faults *faults = PW_NEW(arena, struct pw_rules_faults);
@@ -358,8 +188,7 @@ bool pw_score_test_dir(const char *dir, pw_day today, struct pw_rules_report *re
     } else if (!pw_rules_load(files, count, today, &set, faults, &err)) {
         tell_faults(faults, report);
     } else {
-        pw_score_test_rules(set, today, report);
-        pw_score_test_dossiers(set, files, count, today, report);
+        test_all(set, files, count, today, depth, report);
         pw_rules_unref(set);
     }
     pw_buf_printf(&report->text, "%zu passed, %zu failed\n", report->passed, report->failed);
