@@ -59,9 +59,30 @@ void pw_deliver_free(struct pw_deliver *deliver);
 /* Requests in flight. */
 size_t pw_deliver_busy(const struct pw_deliver *deliver);
 
+/* Handlers for operators; `stage` is the struct pw_deliver. */
+void pw_deliver_list(struct pw_request *req, void *stage);       /* GET /v1/deliveries */
+void pw_deliver_replay_one(struct pw_request *req, void *stage); /* POST /v1/deliveries/{id}/replays */
+void pw_deliver_replay_all(struct pw_request *req, void *stage); /* POST /v1/deliveries/_replay */
 /* Handlers; `stage` is the struct pw_deliver. The caller is a client whose OIN is a receiver's. */
 void pw_deliver_list_events(struct pw_request *req, void *stage);  /* GET /v1/events?after=&limit= */
 void pw_deliver_post_receipt(struct pw_request *req, void *stage); /* POST /v1/events/{id}/receipts */
+
+/* ---- a request that somebody kept ---- */
+
+#define PW_EVENT_REQUEST_MAX (256 * 1024)
+
+struct pw_event_proof {
+    struct pw_str key_id;
+    pw_usec created;
+};
+
+/* Finds the public half of a key by its id. */
+typedef bool (*pw_event_key_fn)(void *arg, struct pw_str key_id, uint8_t ret[32]);
+
+/* Whether a request, as it came in (request line, header lines, empty line, body), was signed by a key that
+ * find_key knows, and is whole. Says nothing of its age. PW_ERR_INVALID says what is wrong. */
+bool pw_event_verify(struct pw_arena *arena, struct pw_str request, pw_event_key_fn find_key, void *arg,
+    struct pw_event_proof *ret, struct pw_err *err) PW_MUST_CHECK;
 
 /* ---- letters: what the room mail has written, handed to a mail server ---- */
 

@@ -1,4 +1,4 @@
--- 0004: the duty-of-care file of a landlord: what stands beside the checks themselves. Rows are added and
+-- 0003: the duty-of-care file of a landlord: what stands beside the checks themselves. Rows are added and
 -- never rewritten; evidence is kept as its hash, the document stays with the landlord.
 create table care_entry (
     client       uuid not null,

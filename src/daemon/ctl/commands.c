@@ -40,6 +40,8 @@ const struct command commands[] = {
     {"partner pause", "NAME", "send a receiver nothing for a while", run_partner_pause},
     {"partner resume", "NAME", "send a paused receiver events again", run_partner_resume},
     {"partner test", "NAME", "send a test event and print the answer's status", run_partner_test},
+    {"partner verify", "FILE", "check the digest and signature of a request that was kept",
+        run_partner_verify},
     {"partner replay", "NAME", "send dead letters again", run_partner_replay},
     {"audit verify", "", "check the chain of audit records, and against its signed heads", run_audit_verify},
     {"audit export", "", "print the sealed audit records, a JSON object a line", run_audit_export},

@@ -141,6 +141,7 @@ int run_partner_list(struct ctl *ctl);
 int run_partner_pause(struct ctl *ctl);
 int run_partner_resume(struct ctl *ctl);
 int run_partner_test(struct ctl *ctl);
+int run_partner_verify(struct ctl *ctl);
 int run_partner_replay(struct ctl *ctl);
 int run_audit_verify(struct ctl *ctl);
 int run_audit_export(struct ctl *ctl);

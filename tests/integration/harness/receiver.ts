@@ -2,6 +2,7 @@
 
 import { spawn, type ChildProcess } from "node:child_process";
 import { existsSync, openSync, readFileSync } from "node:fs";
+import type { IncomingHttpHeaders } from "node:http";
 import { createServer, type Server } from "node:https";
 import { join } from "node:path";
 import type { TLSSocket } from "node:tls";
@@ -46,12 +47,16 @@ export class Partner {
   }
 }
 
+/** A request as it came in. */
+export type Received = { method: string; url: string; headers: IncomingHttpHeaders; body: Buffer };
+
 export type Mode = "accept" | "refuse" | "gone" | "busy" | "redirect" | "big" | "hang";
 
 /** A receiver of our own making, that does as it is told. */
 export class Unruly {
   mode: Mode = "accept";
   readonly accepted: Event[] = [];
+  readonly kept: Received[] = [];
   requests = 0;
   handshakes = 0;
   redirected = 0;
@@ -79,6 +84,7 @@ export class Unruly {
         switch (this.mode) {
           case "accept":
             this.accepted.push(JSON.parse(Buffer.concat(parts).toString()));
+            this.kept.push({ method: request.method!, url: request.url!, headers: request.headers, body: Buffer.concat(parts) });
             return response.writeHead(202).end();
           case "refuse":
             return response.writeHead(500).end("no");

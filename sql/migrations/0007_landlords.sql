@@ -1,4 +1,4 @@
--- 0006: landlords among themselves: what they report may be let through by a municipal check without a
+-- 0007: landlords among themselves: what they report may be let through by a municipal check without a
 -- declaration; plans of what has to be looked at during a tenancy, and reminders of it; rejections, by
 -- finding, so that an auditor sees whether a landlord turns people away for one reason only.
 alter table observation
