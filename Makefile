@@ -4,6 +4,7 @@
 #   make run        the demo, from nothing        make stop    ends it
 #   make test       everything CI runs            make test-unit T=facts/draft [SAN=1]   one test
 #   make test-long  what takes too long for CI    make bench [T=cel]   measures, writes build/bench.json
+#   make console    the analysts' console, build/web (needs Node; `make run` does it where it can)
 #   make lint       layers, warnings of both compilers, format
 #   make fuzz T=http TIME=60                      make install DESTDIR= PREFIX=/usr
 #
@@ -140,6 +141,20 @@ else
 $(B)/cel: ;
 endif
 
+# The console: TypeScript, typed by the API's own description -----------------------------------------
+WEB_SOURCES := $(shell find web -name node_modules -prune -o -type f -print 2>/dev/null)
+RULE_FILES  := $(shell find rules -name '*.yaml')
+
+build/gen/openapi.json: build/pandwacht $(RULE_FILES)
+	@build/pandwacht openapi rules >$@.new
+	@if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
+build/web/index.html: build/gen/openapi.json $(WEB_SOURCES)
+	@tools/build-console
+.PHONY: console
+console:
+	@tools/bootstrap console
+	@$(MAKE) --no-print-directory build/web/index.html
+
 # Unit tests: tests/unit/<path>/<room>/<name>_test.c links with what <room> can reach ---------------
 UNIT_TESTS := $(shell find tests/unit -name '*_test.c' 2>/dev/null | sort)
 UNIT_BINS  := $(patsubst tests/unit/%.c,$(B)/test/%,$(UNIT_TESTS))
@@ -195,6 +210,8 @@ format:
 run:
 	@tools/bootstrap run
 	@$(MAKE) --no-print-directory $(if $(findstring -j,$(MAKEFLAGS)),,-j$(shell nproc)) all
+	@$(MAKE) --no-print-directory console || \
+	    echo "The console is not built (that needs Node and the npm registry); the API and the demo work without it."
 	@tools/demo run
 stop:
 	@tools/demo stop
@@ -222,6 +239,7 @@ install: all man
 	install -D -m 0644 include/cel/cel.h $(DESTDIR)$(PREFIX)/include/cel/cel.h
 	install -d $(SHARE)/pandwacht $(SHARE)/doc/pandwacht $(LIB)/systemd/system $(DESTDIR)/etc/pandwacht
 	cp -R rules $(SHARE)/pandwacht/
+	[ ! -e build/web/index.html ] || cp -R build/web $(SHARE)/pandwacht/console
 	install -m 0644 README.md LICENSE docs/*.md $(SHARE)/doc/pandwacht/
 	install -d $(SHARE)/man/man1 $(SHARE)/man/man5
 	install -m 0644 build/man/*.1 $(SHARE)/man/man1/

@@ -16,6 +16,8 @@
 #include <pandwacht/base/cdefs.h>
 #include <pandwacht/base/err.h>
 
+struct pw_buf;
+
 struct pw_app_options {
     const char *config_file;
     const char *const *roles; /* words: api assess deliver upkeep; none = all */
@@ -25,5 +27,9 @@ struct pw_app_options {
 
 /* Runs the daemon until it is told to stop. Fails when it could not start, naming what and why. */
 bool pw_app_serve(const struct pw_app_options *options, struct pw_err *err) PW_MUST_CHECK;
+
+/* Writes the OpenAPI document of the fact declarations and the tenant check in `rules_dir`, as the running
+ * daemon serves it; needs neither configuration nor database. */
+bool pw_app_openapi(const char *rules_dir, struct pw_buf *out, struct pw_err *err) PW_MUST_CHECK;
 
 #endif

@@ -42,19 +42,20 @@ void pw_desk_free(struct pw_desk *desk);
 void pw_desk_set_model(struct pw_desk *desk, const struct pw_fact_model *model);
 
 /* Handlers; `stage` is a struct pw_desk. Each names its route. */
-void pw_desk_list_alerts(struct pw_request *req, void *stage); /* GET /v1/alerts */
-void pw_desk_get_alert(struct pw_request *req, void *stage);   /* GET /v1/alerts/{id} */
-void pw_desk_open_alert(struct pw_request *req, void *stage);  /* POST /v1/alerts */
-void pw_desk_next_alert(struct pw_request *req, void *stage);  /* POST /v1/alerts/_next */
-void pw_desk_claim(struct pw_request *req, void *stage);       /* POST /v1/alerts/{id}/claims */
-void pw_desk_release(struct pw_request *req, void *stage);     /* DELETE /v1/alerts/{id}/claims/current */
-void pw_desk_note(struct pw_request *req, void *stage);        /* POST /v1/alerts/{id}/notes */
-void pw_desk_weigh(struct pw_request *req, void *stage);       /* POST /v1/alerts/{id}/weighings */
-void pw_desk_decide(struct pw_request *req, void *stage);      /* POST /v1/alerts/{id}/decisions */
-void pw_desk_refer(struct pw_request *req, void *stage);       /* POST /v1/alerts/{id}/referrals */
-void pw_desk_close(struct pw_request *req, void *stage);       /* POST /v1/alerts/{id}/closures */
-void pw_desk_snooze(struct pw_request *req, void *stage);      /* POST /v1/alerts/{id}/snoozes */
-void pw_desk_unsnooze(struct pw_request *req, void *stage);    /* DELETE /v1/alerts/{id}/snoozes/current */
+void pw_desk_list_alerts(struct pw_request *req, void *stage);  /* GET /v1/alerts */
+void pw_desk_get_alert(struct pw_request *req, void *stage);    /* GET /v1/alerts/{id} */
+void pw_desk_open_alert(struct pw_request *req, void *stage);   /* POST /v1/alerts */
+void pw_desk_next_alert(struct pw_request *req, void *stage);   /* POST /v1/alerts/_next */
+void pw_desk_claim(struct pw_request *req, void *stage);        /* POST /v1/alerts/{id}/claims */
+void pw_desk_release(struct pw_request *req, void *stage);      /* DELETE /v1/alerts/{id}/claims/current */
+void pw_desk_note(struct pw_request *req, void *stage);         /* POST /v1/alerts/{id}/notes */
+void pw_desk_weigh(struct pw_request *req, void *stage);        /* POST /v1/alerts/{id}/weighings */
+void pw_desk_decide(struct pw_request *req, void *stage);       /* POST /v1/alerts/{id}/decisions */
+void pw_desk_refer(struct pw_request *req, void *stage);        /* POST /v1/alerts/{id}/referrals */
+void pw_desk_close(struct pw_request *req, void *stage);        /* POST /v1/alerts/{id}/closures */
+void pw_desk_snooze(struct pw_request *req, void *stage);       /* POST /v1/alerts/{id}/snoozes */
+void pw_desk_unsnooze(struct pw_request *req, void *stage);     /* DELETE /v1/alerts/{id}/snoozes/current */
+void pw_desk_list_entries(struct pw_request *req, void *stage); /* GET /v1/alerts/{id}/entries */
 void pw_desk_approve_referral(struct pw_request *req, void *stage); /* POST /v1/referrals/{id}/approvals */
 
 void pw_desk_list_referrals(struct pw_request *req, void *stage); /* GET /v1/referrals */
@@ -71,6 +72,7 @@ void pw_desk_get_premises(struct pw_request *req, void *stage);     /* GET /v1/p
 void pw_desk_put_premises(struct pw_request *req, void *stage);     /* PUT /v1/premises/{id} */
 void pw_desk_create_premises(struct pw_request *req, void *stage);  /* POST /v1/premises */
 void pw_desk_search_premises(struct pw_request *req, void *stage);  /* POST /v1/premises/_search */
+void pw_desk_get_dossier(struct pw_request *req, void *stage);      /* GET /v1/premises/{id}/dossier */
 void pw_desk_list_assessments(struct pw_request *req, void *stage); /* GET /v1/premises/{id}/assessments */
 
 #endif

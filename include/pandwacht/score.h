@@ -200,7 +200,7 @@ struct pw_audience {
 };
 
 /* Writes into an open object the members level score assessedOn latched explanation sums gates
- * counterfactuals recommendedActions ruleset nextChangeOn of the shown period. `set` gives titles and
+ * counterfactuals recommendedActions actions ruleset nextChangeOn of the shown period. `set` gives titles and
  * must be the set assessed with (or another: unknown rules then show their id). */
 void pw_score_render_json(const struct pw_ruleset *set, const struct pw_assessment *assessment,
     const struct pw_audience *audience, struct pw_jsonw *w);
@@ -212,6 +212,9 @@ void pw_score_write_gates(
     const struct pw_ruleset *set, const struct pw_period *period, bool dutch, struct pw_jsonw *w);
 void pw_score_write_ruleset(
     const struct pw_ruleset *set, const uint8_t hash[PW_SHA256_SIZE], struct pw_jsonw *w);
+/* The rules that weigh most, for lists: at most three of [{id, title, points}], the heaviest first. */
+void pw_score_write_why(
+    const struct pw_ruleset *set, const struct pw_period *period, bool dutch, struct pw_jsonw *w);
 /* What decided a line, as text of the rule's condition; in the arena, "" when there is nothing. */
 struct pw_str pw_score_decided_by(
     struct pw_arena *arena, const struct pw_ruleset *set, const struct pw_line *line);

@@ -49,7 +49,7 @@ static bool open_content(struct pw_app *app, struct pw_err *err)
     return pw_crypto_keys_load(config->keys_dir, &app->keys, err) &&
            pw_facts_load_dir(config->rules_dir, &app->model, err) &&
            pw_findings_load_dir(config->rules_dir, app->model, &app->catalogue, err) &&
-           open_holidays(app, err);
+           pw_console_load(config->console_dir, &app->console, err) && open_holidays(app, err);
 }
 
 static bool open_worker(struct pw_app *app, struct pw_err *err)
@@ -402,6 +402,7 @@ static void close_all(struct pw_app *app)
     if (app->intake != NULL)
         pw_intake_free(app->intake);
     pw_ledger_free(app->ledger);
+    pw_console_free(app->console);
     if (app->access != NULL)
         pw_access_free(app->access);
     for (size_t i = 0; i < app->tls_count; i++)

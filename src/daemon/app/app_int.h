@@ -13,6 +13,7 @@
 #include <pandwacht/check.h>
 #include <pandwacht/client.h>
 #include <pandwacht/config.h>
+#include <pandwacht/console.h>
 #include <pandwacht/crypto.h>
 #include <pandwacht/db.h>
 #include <pandwacht/deliver.h>
@@ -51,6 +52,7 @@ struct pw_app {
     char *event_source; /* urn:nld:oin:<oin>:systeem:pandwacht */
     struct pw_db *db;
     struct pw_client *client;
+    struct pw_console *console;
     struct pw_access *access;
     struct pw_ledger *ledger;
     struct pw_intake *intake;

@@ -64,7 +64,7 @@ static void write_problems(struct pw_jsonw *w, const struct route_text *route)
         {PW_ERR_UNAUTHENTICATED, true},
         {PW_ERR_FORBIDDEN, true},
         {PW_ERR_NOT_FOUND, true},
-        {PW_ERR_METHOD, true},
+        {PW_ERR_METHOD, route->status != 405},
         {PW_ERR_NOT_ACCEPTABLE, true},
         {PW_ERR_TIMEOUT, true},
         {PW_ERR_CONFLICT, writes},
@@ -104,6 +104,32 @@ static void write_parameter(struct pw_jsonw *w, const char *name, const char *in
     pw_jsonw_end_object(w);
 }
 
+/* Query keys beside cursor and limit, by operation. */
+static const struct {
+    const char *operation;
+    const char *keys; /* apart by spaces */
+} query_keys[] = {
+    {"listAlerts", "status level municipality theme assignee raisedAfter dueBefore snoozed"},
+    {"listDangerNotices", "status"},
+    {"getPremises", "asOf"},
+    {"listAssessments", "asOf"},
+};
+
+static void write_query_keys(struct pw_jsonw *w, const char *operation)
+{
+    struct pw_str rest = PW_STR(""), key;
+    char name[32];
+
+    for (size_t i = 0; i < PW_COUNT(query_keys); i++)
+        if (strcmp(query_keys[i].operation, operation) == 0)
+            rest = pw_str_z(query_keys[i].keys);
+    for (bool more = rest.len > 0; more;) {
+        more = pw_str_cut(rest, ' ', &key, &rest);
+        snprintf(name, sizeof name, "%.*s", PW_STR_ARG(key));
+        write_parameter(w, name, "query", "");
+    }
+}
+
 static void write_parameters(struct pw_jsonw *w, const struct route_text *route)
 {
     pw_jsonw_key(w, "parameters");
@@ -117,6 +143,7 @@ static void write_parameters(struct pw_jsonw *w, const struct route_text *route)
         write_parameter(w, events ? "after" : "cursor", "query", "");
         write_parameter(w, "limit", "query", "integer");
     }
+    write_query_keys(w, route->operation);
     pw_jsonw_end_array(w);
 }
 
@@ -233,6 +260,27 @@ bool app_openapi_make(struct pw_app *app, struct pw_err *err)
     if (app->openapi.full)
         return pw_fail(err, PW_ERR_LIMIT, "the OpenAPI document does not fit %u octets", DOCUMENT_MAX);
     return true;
+}
+
+bool pw_app_openapi(const char *rules_dir, struct pw_buf *out, struct pw_err *err)
+{
+    struct pw_arena *arena = pw_arena_new();
+    struct pw_app *app = PW_NEW(arena, struct pw_app);
+    bool ok;
+
+    app->arena = arena;
+    app->config = PW_NEW(arena, struct pw_config); /* its limits are no part of the document */
+    ok = pw_facts_load_dir(rules_dir, &app->model, err) &&
+         pw_findings_load_dir(rules_dir, app->model, &app->catalogue, err) && app_openapi_make(app, err);
+    if (ok)
+        pw_buf_put_str(out, pw_buf_str(&app->openapi));
+    pw_buf_release(&app->openapi);
+    if (app->catalogue != NULL)
+        pw_findings_unref(app->catalogue);
+    if (app->model != NULL)
+        pw_facts_unref(app->model);
+    pw_arena_free(arena);
+    return ok;
 }
 
 void app_openapi_get(struct pw_request *req, void *stage)

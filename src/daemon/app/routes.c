@@ -22,7 +22,7 @@ struct rows {
 };
 
 /* Room for the fixed rows and four for each kind. */
-#define FIXED_MAX 128
+#define FIXED_MAX 256
 
 static const char *or_null(const char *text)
 {
@@ -123,9 +123,22 @@ static struct rows all_rows(struct pw_app *app)
     return rows;
 }
 
+/* The console's files: served beside the API and no part of it, so the OpenAPI document leaves them out. */
+static void add_console(struct pw_app *app, struct rows *rows)
+{
+    struct row row = {.stage = app->console};
+    row.text = (struct route_text){.method = PW_HTTP_GET, .pattern = "/", .scope = &pw_scope_open};
+    row.handler = pw_console_page;
+    add(rows, &row);
+    row.text.pattern = "/assets/{name}";
+    row.handler = pw_console_asset;
+    add(rows, &row);
+}
+
 const struct pw_route *app_routes(struct pw_app *app, size_t *ret_count)
 {
     struct rows rows = all_rows(app);
+    add_console(app, &rows);
     struct pw_route *routes = PW_NEW_ARRAY(app->arena, rows.count, struct pw_route);
     for (size_t i = 0; i < rows.count; i++) {
         const struct row *row = &rows.items[i];

@@ -22,6 +22,7 @@ const struct command commands[] = {
     {"rules check", "[DIR]", "load and check a rule set", run_rules_check},
     {"rules test", "[DIR]", "run the tests of the rules and the golden dossiers", run_rules_test},
     {"rules backtest", "", "what a candidate would have done over all stored history", run_rules_backtest},
+    {"openapi", "[DIR]", "print the description of the API, as served at /v1/openapi.json", run_openapi},
     {"replay", "", "recompute stored assessments and compare them byte for byte", run_replay},
     {"import", "FILE...", "take in facts or premises attributes from files", run_import},
     {"facts list", "", "list the facts of one premises", run_facts_list},

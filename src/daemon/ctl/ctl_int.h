@@ -120,6 +120,7 @@ int run_migrate(struct ctl *ctl);
 int run_config_check(struct ctl *ctl);
 int run_config_show(struct ctl *ctl);
 int run_config_reference(struct ctl *ctl);
+int run_openapi(struct ctl *ctl);
 int run_rules_check(struct ctl *ctl);
 int run_rules_test(struct ctl *ctl);
 int run_rules_backtest(struct ctl *ctl);

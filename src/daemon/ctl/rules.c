@@ -1,9 +1,10 @@
-/* Commands on rule sets: check and test the files of a directory. */
+/* Commands on rule sets: check and test the files of a directory, and the API that follows from them. */
 #include "rules_int.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 
+#include <pandwacht/app.h>
 #include <pandwacht/score.h>
 
 /* The operand, or rules.dir of the configuration. */
@@ -76,4 +77,24 @@ int run_rules_test(struct ctl *ctl)
     fwrite(report.text.data, 1, report.text.len, stdout);
     pw_rules_report_release(&report);
     return ok ? EXIT_DONE : EXIT_FAILED;
+}
+
+#define OPENAPI_MAX (4u << 20)
+
+int run_openapi(struct ctl *ctl)
+{
+    int status;
+    struct pw_err err;
+    const char *dir;
+    struct pw_buf out;
+    if (!READ_NO_OPTIONS(ctl, 0, 1, &status))
+        return status;
+    if (!rules_dir(ctl, &dir, &err))
+        return failed(&err);
+    pw_buf_init(&out, OPENAPI_MAX);
+    bool ok = pw_app_openapi(dir, &out, &err);
+    if (ok)
+        printf("%.*s\n", PW_STR_ARG(pw_buf_str(&out)));
+    pw_buf_release(&out);
+    return ok ? EXIT_DONE : failed(&err);
 }

@@ -94,6 +94,8 @@ static void write_desk_members(const struct pw_ruleset *set, const struct pw_rul
     pw_jsonw_key(w, "decidedBy");
     pw_jsonw_str(w, pw_score_decided_by(arena, set, line));
     pw_arena_free(arena);
+    pw_jsonw_key(w, "explain");
+    pw_jsonw_str(w, rule ? pw_text_in(&rule->explain, dutch) : PW_STR(""));
     pw_jsonw_key(w, "innocent");
     pw_jsonw_array(w);
     for (size_t i = 0; rule && i < rule->innocent_count; i++)
@@ -184,6 +186,44 @@ void pw_score_write_lines(const struct pw_ruleset *set, const struct pw_period *
     pw_jsonw_end_array(w);
 }
 
+#define WHY_MAX 3
+
+/* The heaviest line lighter than (or behind) those already told; NULL when there is none. */
+static const struct pw_line *next_heaviest(const struct pw_period *period, const struct pw_line *before)
+{
+    const struct pw_line *found = NULL;
+
+    for (size_t i = 0; i < period->line_count; i++) {
+        const struct pw_line *line = &period->lines[i];
+        bool behind = before == NULL || line->points < before->points ||
+                      (line->points == before->points && line > before);
+        if (line->kind == PW_LINE_RULE && line->points > 0 && behind &&
+            (found == NULL || line->points > found->points))
+            found = line;
+    }
+    return found;
+}
+
+void pw_score_write_why(
+    const struct pw_ruleset *set, const struct pw_period *period, bool dutch, struct pw_jsonw *w)
+{
+    const struct pw_line *line = NULL;
+
+    pw_jsonw_array(w);
+    for (int i = 0; i < WHY_MAX && (line = next_heaviest(period, line)) != NULL; i++) {
+        const struct pw_rule *rule = pw_rules_find(set, line->id);
+        pw_jsonw_object(w);
+        pw_jsonw_key(w, "id");
+        pw_jsonw_str(w, line->id);
+        pw_jsonw_key(w, "title");
+        pw_jsonw_str(w, rule ? pw_text_in(&rule->title, dutch) : line->id);
+        pw_jsonw_key(w, "points");
+        pw_jsonw_milli(w, line->points);
+        pw_jsonw_end_object(w);
+    }
+    pw_jsonw_end_array(w);
+}
+
 /* ---- sums, gates, rule set ---- */
 
 static void write_sum_map(const struct pw_sum *sums, size_t count, struct pw_jsonw *w)
@@ -258,6 +298,28 @@ static void write_explanation(const struct pw_ruleset *set, const struct pw_peri
     pw_jsonw_end_array(w);
 }
 
+/* The recommended actions as people read them, beside their ids. */
+static void write_actions(
+    const struct pw_ruleset *set, const struct pw_period *period, bool dutch, struct pw_jsonw *w)
+{
+    pw_jsonw_key(w, "actions");
+    pw_jsonw_array(w);
+    for (size_t i = 0; i < period->action_count; i++) {
+        const struct pw_action *action = pw_rules_action(set, period->actions[i]);
+        if (action == NULL)
+            continue;
+        pw_jsonw_object(w);
+        pw_jsonw_key(w, "id");
+        pw_jsonw_str(w, action->id);
+        pw_jsonw_key(w, "title");
+        pw_jsonw_str(w, pw_text_in(&action->title, dutch));
+        pw_jsonw_key(w, "text");
+        pw_jsonw_str(w, pw_text_in(&action->text, dutch));
+        pw_jsonw_end_object(w);
+    }
+    pw_jsonw_end_array(w);
+}
+
 void pw_score_render_json(const struct pw_ruleset *set, const struct pw_assessment *assessment,
     const struct pw_audience *audience, struct pw_jsonw *w)
 {
@@ -279,6 +341,8 @@ void pw_score_render_json(const struct pw_ruleset *set, const struct pw_assessme
         for (size_t i = 0; i < period->action_count; i++)
             pw_jsonw_str(w, period->actions[i]);
         pw_jsonw_end_array(w);
+        if (!audience->brief)
+            write_actions(set, period, audience->dutch, w);
     }
     pw_jsonw_key(w, "ruleset");
     pw_score_write_ruleset(set, assessment->ruleset, w);

@@ -4,6 +4,8 @@
 
 #include "desk_int.h"
 
+#define BRIEF_MAX 65536 /* octets of one alert in a list */
+
 static int64_t number(const struct pw_rows *rows, size_t row, const char *column)
 {
     return pw_cell_i64(rows, row, pw_rows_column(rows, column));
@@ -70,7 +72,20 @@ static void write_common(const struct pw_rows *rows, size_t row, struct pw_jsonw
     desk_write_self("/v1/alerts/", &id, w);
 }
 
-static void write_brief(const struct pw_rows *rows, size_t row, struct pw_jsonw *w)
+static void write_themes(const struct pw_rows *rows, size_t row, struct pw_arena *arena, struct pw_jsonw *w)
+{
+    size_t count;
+    struct pw_str *themes = pw_cell_texts(rows, row, pw_rows_column(rows, "themes"), arena, &count);
+
+    pw_jsonw_key(w, "themes");
+    pw_jsonw_array(w);
+    for (size_t i = 0; i < count; i++)
+        pw_jsonw_str(w, themes[i]);
+    pw_jsonw_end_array(w);
+}
+
+/* The members of a row that need no rule set; the object stays open for `why`. */
+static void write_brief(const struct pw_rows *rows, size_t row, struct pw_arena *arena, struct pw_jsonw *w)
 {
     struct pw_str hash = pw_cell_bytea(rows, row, pw_rows_column(rows, "ruleset"));
     char hex[PW_SHA256_TEXT];
@@ -83,6 +98,7 @@ static void write_brief(const struct pw_rows *rows, size_t row, struct pw_jsonw 
     pw_jsonw_milli(w, number(rows, row, "score"));
     pw_jsonw_key(w, "assessedOn");
     pw_jsonw_day(w, pw_cell_date(rows, row, pw_rows_column(rows, "assessed_on")));
+    write_themes(rows, row, arena, w);
     pw_jsonw_key(w, "ruleset");
     pw_jsonw_object(w);
     pw_jsonw_key(w, "name");
@@ -94,15 +110,25 @@ static void write_brief(const struct pw_rows *rows, size_t row, struct pw_jsonw 
     pw_jsonw_end_object(w);
     pw_jsonw_key(w, "nextChangeOn");
     pw_jsonw_day(w, pw_cell_date(rows, row, pw_rows_column(rows, "next_change_on")));
-    pw_jsonw_end_object(w);
 }
 
 /* ---- GET /v1/alerts ---- */
 
+/* One alert of a page: what its row says as JSON, the object open, and what gives its `why`. */
+struct brief {
+    struct pw_str open;
+    struct pw_str hash; /* of its rule set */
+    struct pw_assessment assessment;
+};
+
 struct list {
+    struct pw_desk *desk;
     struct pw_request *req;
     size_t limit;
     size_t statement;
+    struct brief *items;
+    size_t count;
+    struct pw_str cursor;
 };
 
 static struct pw_str next_cursor(struct pw_arena *arena, const struct pw_rows *rows, size_t row)
@@ -115,37 +141,92 @@ static struct pw_str next_cursor(struct pw_arena *arena, const struct pw_rows *r
             (long long)pw_cell_time(rows, row, pw_rows_column(rows, "raised_at")), pw_uuid_format(&id, out)));
 }
 
-static void on_listed(void *arg, struct pw_tx *tx, bool ok, const struct pw_err *err)
+/* One alert, closed by the heaviest reasons for it. */
+static void write_why(const struct list *list, const struct brief *brief, struct pw_jsonw *w)
+{
+    struct pw_buf json;
+    struct pw_jsonw why;
+
+    pw_buf_init(&json, BRIEF_MAX);
+    pw_buf_put_str(&json, brief->open);
+    pw_buf_puts(&json, ",\"why\":");
+    pw_jsonw_init(&why, &json);
+    pw_score_write_why(
+        desk_set(list->desk, brief->hash), brief->assessment.shown, list->req->lang == PW_LANG_NL, &why);
+    pw_buf_putc(&json, '}');
+    pw_jsonw_raw(w, pw_buf_str(&json));
+    pw_buf_release(&json);
+}
+
+/* Every rule set of the page is ready: the answer. */
+static void on_list_sets(void *arg, bool ok, const struct pw_err *err)
 {
     struct list *list = arg;
-    const struct pw_rows *rows;
-    struct pw_str cursor = PW_STR("");
     struct pw_buf json;
     struct pw_jsonw w;
-    size_t count;
 
     if (!ok) {
         pw_reply_err(list->req, err);
         return;
-    }
-    rows = pw_tx_rows(tx, list->statement);
-    count = pw_rows_count(rows);
-    if (count > list->limit) {
-        count = list->limit;
-        cursor = next_cursor(list->req->arena, rows, count - 1);
     }
     pw_buf_init(&json, DESK_ANSWER_MAX);
     pw_jsonw_init(&w, &json);
     pw_jsonw_object(&w);
     pw_jsonw_key(&w, "items");
     pw_jsonw_array(&w);
-    for (size_t i = 0; i < count; i++)
-        write_brief(rows, i, &w);
+    for (size_t i = 0; i < list->count; i++)
+        write_why(list, &list->items[i], &w);
     pw_jsonw_end_array(&w);
-    pw_list_links(list->req, cursor, &w);
+    pw_list_links(list->req, list->cursor, &w);
     pw_jsonw_end_object(&w);
     pw_reply_json(list->req, 200, &json);
     pw_buf_release(&json);
+}
+
+static bool read_brief(
+    struct pw_arena *arena, const struct pw_rows *rows, size_t row, struct brief *ret, struct pw_err *err)
+{
+    struct pw_buf json;
+    struct pw_jsonw w;
+
+    pw_buf_init(&json, BRIEF_MAX);
+    pw_jsonw_init(&w, &json);
+    write_brief(rows, row, arena, &w);
+    ret->open = pw_str_dup(arena, pw_buf_str(&json));
+    pw_buf_release(&json);
+    ret->hash = pw_str_dup(arena, pw_cell_bytea(rows, row, pw_rows_column(rows, "ruleset")));
+    return pw_score_decode(arena, pw_str_dup(arena, pw_cell_bytea(rows, row, pw_rows_column(rows, "result"))),
+        &ret->assessment, err);
+}
+
+static void on_listed(void *arg, struct pw_tx *tx, bool ok, const struct pw_err *err)
+{
+    struct list *list = arg;
+    struct pw_arena *arena = list->req->arena;
+    const struct pw_rows *rows;
+    struct pw_str *hashes;
+    struct pw_err why = {0};
+
+    if (!ok) {
+        pw_reply_err(list->req, err);
+        return;
+    }
+    rows = pw_tx_rows(tx, list->statement);
+    list->count = pw_rows_count(rows);
+    if (list->count > list->limit) {
+        list->count = list->limit;
+        list->cursor = next_cursor(arena, rows, list->count - 1);
+    }
+    list->items = PW_NEW_ARRAY(arena, list->count + 1, struct brief);
+    hashes = PW_NEW_ARRAY(arena, list->count + 1, struct pw_str);
+    for (size_t i = 0; i < list->count; i++) {
+        if (!read_brief(arena, rows, i, &list->items[i], &why)) {
+            pw_reply_err(list->req, &why);
+            return;
+        }
+        hashes[i] = list->items[i].hash;
+    }
+    desk_sets_need(list->desk, arena, hashes, list->count, on_list_sets, list);
 }
 
 /* The words of a comma-separated key; a fault when one is not in the list. */
@@ -177,7 +258,8 @@ struct filters {
     int64_t levels[16], unused[16];
     size_t status_count, level_count, limit;
     struct pw_str municipality, theme, assignee;
-    pw_usec raised_after;
+    pw_usec raised_after, due_before;
+    int snoozed; /* -1: either way */
     int64_t after_level;
     pw_usec after_raised;
     struct pw_uuid after_id;
@@ -189,6 +271,18 @@ static struct pw_str optional(const struct pw_request *req, const char *key)
     struct pw_str value;
 
     return pw_request_query(req, key, &value) ? value : (struct pw_str){NULL, 0};
+}
+
+/* "true" or "false"; -1 when absent. */
+static int query_bool(const struct pw_request *req, const char *key, struct pw_faults *faults)
+{
+    struct pw_str value;
+
+    if (!pw_request_query(req, key, &value))
+        return -1;
+    if (!pw_str_is(value, "true") && !pw_str_is(value, "false"))
+        (void)pw_fault_pointer(faults, pw_str_printf(req->arena, "/%s", key), PW_FAULT_ENUM, NULL, NULL);
+    return pw_str_is(value, "true");
 }
 
 static void read_cursor(const struct pw_request *req, struct filters *f, struct pw_faults *faults)
@@ -206,8 +300,8 @@ static void read_cursor(const struct pw_request *req, struct filters *f, struct 
 
 static void read_filters(const struct pw_request *req, struct filters *f, struct pw_faults *faults)
 {
-    static const char *const keys[] = {
-        "status", "level", "municipality", "theme", "assignee", "raisedAfter", "cursor", "limit", NULL};
+    static const char *const keys[] = {"status", "level", "municipality", "theme", "assignee", "raisedAfter",
+        "dueBefore", "snoozed", "cursor", "limit", NULL};
     const char *statuses[ALERT_STATUSES + 1] = {NULL};
     size_t count;
 
@@ -226,6 +320,8 @@ static void read_filters(const struct pw_request *req, struct filters *f, struct
     else if (f->assignee.data != NULL && pw_str_is(f->assignee, "none"))
         f->assignee = PW_STR("");
     f->raised_after = desk_query_time(req, "raisedAfter", faults);
+    f->due_before = desk_query_time(req, "dueBefore", faults);
+    f->snoozed = query_bool(req, "snoozed", faults);
     read_cursor(req, f, faults);
 }
 
@@ -244,13 +340,15 @@ void pw_desk_list_alerts(struct pw_request *req, void *stage)
         pw_reply_faults(req, &faults);
         return;
     }
-    *list = (struct list){.req = req, .limit = f.limit};
+    *list = (struct list){.desk = desk, .req = req, .limit = f.limit, .cursor = PW_STR("")};
     tx = pw_db_begin(desk->options.db, "desk: list alerts", PW_DB_READ_ONLY);
-    list->statement = pw_tx_add(tx, PW_SQL_DESK_ALERT_LIST, DESK_REGION(caller),
-        PW_P_TEXTS(f.statuses, f.status_count), PW_P_I64S(f.levels, f.level_count), PW_P_TEXT(f.municipality),
-        PW_P_TEXT(f.theme), PW_P_TEXT(f.assignee), PW_P_TIME(f.raised_after),
-        f.after ? PW_P_I32(f.after_level) : PW_P_NULL, PW_P_TIME(f.after ? f.after_raised : PW_TIME_NONE),
-        f.after ? PW_P_UUID(&f.after_id) : PW_P_NULL, PW_P_I32(f.limit + 1));
+    list->statement =
+        pw_tx_add(tx, PW_SQL_DESK_ALERT_LIST, DESK_REGION(caller), PW_P_TEXTS(f.statuses, f.status_count),
+            PW_P_I64S(f.levels, f.level_count), PW_P_TEXT(f.municipality), PW_P_TEXT(f.theme),
+            PW_P_TEXT(f.assignee), PW_P_TIME(f.raised_after), f.after ? PW_P_I32(f.after_level) : PW_P_NULL,
+            PW_P_TIME(f.after ? f.after_raised : PW_TIME_NONE), f.after ? PW_P_UUID(&f.after_id) : PW_P_NULL,
+            PW_P_TIME(f.due_before), f.snoozed < 0 ? PW_P_NULL : PW_P_BOOL(f.snoozed == 1),
+            PW_P_DATE(desk_today(desk)), PW_P_I32(f.limit + 1));
     pw_tx_commit(tx, on_listed, list);
 }
 
