@@ -38,7 +38,7 @@ export class Console {
     const context = await this.browser.newContext({ ignoreHTTPSErrors: true, viewport: { width, height }, colorScheme: dark ? "dark" : "light", reducedMotion: "reduce" });
     await context.addInitScript((l) => localStorage.setItem("pandwacht.lang", l), lang);
     const page = await context.newPage();
-    page.setDefaultTimeout(10_000);
+    page.setDefaultTimeout(60_000); // on a busy machine a browser takes its time
     const complaints: string[] = [];
     page.on("console", (message) => complaints.push(`${message.type()}: ${message.text()}`));
     page.on("pageerror", (error) => complaints.push(`error: ${error.message}`));

@@ -32,7 +32,7 @@ export const en: Record<keyof typeof nl, string> = {
   "nav.unknown": "This page does not exist, or is not for your role.",
 
   // ---- signing in ----
-  "login.lead": "Premises that raise questions: explained, weighed, and only then shared.",
+  "login.lead": "Signals about rented premises: explained, weighed, and only then shared.",
   "login.user": "User name",
   "login.password": "Password",
   "login.go": "Sign in",

@@ -30,7 +30,7 @@ export const nl = {
   "nav.unknown": "Deze pagina bestaat niet, of is niet voor uw rol.",
 
   // ---- signing in ----
-  "login.lead": "Panden met een luchtje: uitgelegd, gewogen en pas dan gedeeld.",
+  "login.lead": "Signalen over verhuurde panden: uitgelegd, gewogen, en pas dan gedeeld.",
   "login.user": "Gebruikersnaam",
   "login.password": "Wachtwoord",
   "login.go": "Aanmelden",

@@ -182,6 +182,13 @@ function Loaded({ alert }: { alert: Tagged<Alert> }) {
     if (found === undefined) tell(t("queue.noNext"));
     else go(href("alert", found.id));
   }
+  const run = (call: () => Promise<unknown>, done?: string, then?: () => void) =>
+    work.mutate(call, {
+      onSuccess: () => {
+        if (done !== undefined) tell(done);
+        then?.();
+      },
+    });
   const step = (by: 1 | -1) => {
     const other = neighbour(alert.id, by);
     if (other !== undefined) go(href("alert", other));
@@ -231,7 +238,7 @@ function Loaded({ alert }: { alert: Tagged<Alert> }) {
           <Proof alert={alert} />
         </div>
         <aside className="alert-side" aria-label={t("work.title")}>
-          <Work alert={alert} mine={mine} lead={has(session, "case-lead")} entries={entries.data?.items ?? []} facts={facts} task={task} setTask={setTask} run={(call, done) => work.mutate(call, { onSuccess: () => (done === undefined ? undefined : tell(done)) })} busy={work.isPending} />
+          <Work alert={alert} mine={mine} lead={has(session, "case-lead")} entries={entries.data?.items ?? []} facts={facts} task={task} setTask={setTask} run={run} busy={work.isPending} />
           <section aria-labelledby="history">
             <Heading level={2} id="history">
               {t("history.title")}

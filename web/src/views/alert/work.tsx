@@ -11,7 +11,8 @@ import { AreaField, Button, Choice, Heading, Key, SelectField, TextField } from 
 import { FactLine } from "./facts.tsx";
 
 export type Task = "weigh" | "decide" | "refer" | "close" | "snooze" | "note";
-type Run = (call: () => Promise<unknown>, done?: string) => void;
+/** Runs a change; when it is done and the alert has been read anew, says so and goes on. */
+type Run = (call: () => Promise<unknown>, done?: string, then?: () => void) => void;
 type Props = {
   alert: Tagged<Alert>;
   mine: boolean;
@@ -88,11 +89,7 @@ function Weigh({ alert, setTask, run, busy }: Props) {
     const open = questions.find((question) => answers[question].answer === undefined);
     if (open !== undefined) return document.querySelector<HTMLInputElement>(`input[name=${open}]`)?.focus();
     questions.forEach((question) => keepSaid(question, answers[question].reason));
-    run(async () => {
-      await change.weigh(alert, answers as Schemas["WeighingBody"]);
-      forget();
-      setTask("decide");
-    }, t("work.weighed"));
+    run(() => change.weigh(alert, answers as Schemas["WeighingBody"]), t("work.weighed"), () => (forget(), setTask("decide")));
   }
   return (
     <Form title="work.weigh" send="work.weighSend" onLeave={() => setTask(undefined)} onSend={send} busy={busy}>
@@ -150,11 +147,7 @@ function Decide({ alert, facts, setTask, run, busy }: Props) {
     const { verdict } = draft;
     if (verdict === undefined) return document.querySelector<HTMLInputElement>("input[name=verdict]")?.focus();
     keepSaid(`decide ${verdict}`, draft.reason);
-    run(async () => {
-      await change.decide(alert, { verdict, reason: draft.reason, facts: [...chosen], ...(verdict === "unclear" ? { until: draft.until } : {}) });
-      forget();
-      setTask(verdict === "founded" ? "refer" : undefined);
-    }, t("work.decided", { verdict: w("verdict", verdict) }));
+    run(() => change.decide(alert, { verdict, reason: draft.reason, facts: [...chosen], ...(verdict === "unclear" ? { until: draft.until } : {}) }), t("work.decided", { verdict: w("verdict", verdict) }), () => (forget(), setTask(verdict === "founded" ? "refer" : undefined)));
   }
   const verdicts = (weighed ? (["founded", "unfounded", "unclear"] as const) : (["unfounded", "unclear"] as const)).map((verdict) => [verdict, w("verdict", verdict)] as const);
   return (
@@ -183,11 +176,7 @@ function Refer({ alert, facts, setTask, run, busy }: Props) {
   const [draft, setDraft, forget] = useDraft(`refer ${alert.id}`, { to: "", purpose: "", ground: "wgs-1-9", question: "", respondBy: today(84), release: [] as string[], actions: [] as string[] });
   const set = (part: Partial<typeof draft>) => setDraft({ ...draft, ...part });
   const send = () =>
-    run(async () => {
-      await change.refer(alert, draft as Schemas["ReferralBody"]);
-      forget();
-      setTask(undefined);
-    }, t("work.referred"));
+    run(() => change.refer(alert, draft as Schemas["ReferralBody"]), t("work.referred"), () => (forget(), setTask(undefined)));
   return (
     <Form title="work.refer" send="work.referSend" onLeave={() => setTask(undefined)} onSend={send} busy={busy}>
       <p className="hint">{t("refer.lead")}</p>
@@ -224,11 +213,7 @@ function Note({ alert, setTask, run, busy }: Props) {
   const { t } = useLanguage();
   const [text, setText, forget] = useDraft(`note ${alert.id}`, "");
   const send = () =>
-    run(async () => {
-      await change.note(alert, text);
-      forget();
-      setTask(undefined);
-    }, t("work.noted"));
+    run(() => change.note(alert, text), t("work.noted"), () => (forget(), setTask(undefined)));
   return (
     <Form title="work.note" send="work.noteSend" onLeave={() => setTask(undefined)} onSend={send} busy={busy}>
       <AreaField label={t("note.text")} hint={t("note.hint")} rows={4} required maxLength={4000} value={text} onChange={(event) => setText(event.target.value)} />
@@ -240,11 +225,7 @@ function Snooze({ alert, setTask, run, busy }: Props) {
   const { t } = useLanguage();
   const [draft, setDraft, forget] = useDraft(`snooze ${alert.id}`, { until: today(7), reason: "" });
   const send = () =>
-    run(async () => {
-      await change.snooze(alert, draft.until, draft.reason);
-      forget();
-      setTask(undefined);
-    }, t("work.snoozed"));
+    run(() => change.snooze(alert, draft.until, draft.reason), t("work.snoozed"), () => (forget(), setTask(undefined)));
   return (
     <Form title="work.snooze" send="work.snoozeSend" onLeave={() => setTask(undefined)} onSend={send} busy={busy}>
       <TextField label={t("snooze.until")} hint={t("snooze.hint")} type="date" required min={today(1)} max={today(90)} value={draft.until} onChange={(event) => setDraft({ ...draft, until: event.target.value })} />
@@ -257,11 +238,7 @@ function Close({ alert, setTask, run, busy }: Props) {
   const { t } = useLanguage();
   const [reason, setReason, forget] = useDraft(`close ${alert.id}`, "");
   const send = () =>
-    run(async () => {
-      await change.close(alert, reason);
-      forget();
-      setTask(undefined);
-    }, t("work.closed"));
+    run(() => change.close(alert, reason), t("work.closed"), () => (forget(), setTask(undefined)));
   return (
     <Form title="work.close" send="work.closeSend" onLeave={() => setTask(undefined)} onSend={send} busy={busy}>
       <AreaField label={t("close.reason")} rows={3} required minLength={10} maxLength={4000} value={reason} onChange={(event) => setReason(event.target.value)} />
