@@ -59,7 +59,8 @@ static void print_overview(FILE *out)
     fputs("\nEvery command knows --config FILE, --json and --help.\n", out);
 }
 
-/* A command a line, its words, operands and summary apart by tabs: what man pages and completion are made from. */
+/* A command a line, its words, operands and summary apart by tabs: what man pages and completion are made
+ * from. */
 static void print_list(void)
 {
     for (size_t i = 0; i < command_count; i++)
