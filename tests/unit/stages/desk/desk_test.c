@@ -165,7 +165,7 @@ static bool add_user(const char *name, const char *role, const char *place, stru
             .role_count = 1,
             .municipalities = &place,
             .municipality_count = place == NULL ? 0 : 1},
-        &id, err);
+        &id, NULL, err);
 }
 
 static bool add_people(char token[64], struct pw_err *err)
