@@ -327,8 +327,10 @@ static int open_all(void **state)
         return -1;
     db = pw_db_new(loop, &(struct pw_db_options){.url = url, .greet = true, .allow_unsafe = true});
     ledger = pw_ledger_new(&(struct pw_ledger_options){.loop = loop, .db = db, .keys = keys, .model = model});
-    access_ = pw_access_new(&(struct pw_access_options){
-        .loop = loop, .db = db, .worker = worker, .rate_per_minute = 60000, .rate_burst = 10000});
+    access_ = pw_access_new(&(struct pw_access_options){.loop = loop,
+        .db = db,
+        .worker = worker,
+        .budgets = {[PW_BUDGET_CALLER] = {.per_day = 60000 * 1440, .burst = 10000}}});
     desk = pw_desk_new(&(struct pw_desk_options){
         .loop = loop, .db = db, .model = model, .ledger = ledger, .keys = keys, .oin = OIN});
     if (!add_people(token, &err) || !serve(&err)) {
