@@ -10,8 +10,8 @@
  * Life:     env (declare, then only read)  ->  program (add, seal, then immutable)  ->  ctx.
  *           env outlives its programs, a program outlives its contexts. One ctx serves one thread
  *           at a time; env and sealed programs may be shared between threads.
- * Memory:   each of the three owns an arena. Running out of memory ends the process (abort) inside
- *           the arena; limits (struct cel_limits) are checked before, and give errors.
+ * Memory:   each of the three owns an arena. Without memory, evaluating gives an error and adding an
+ *           expression a finding; making an env, a program or a ctx and declaring end the process (abort).
  * Strings:  pointer and length, UTF-8, not NUL-terminated unless said. Texts given while declaring
  *           or adding are copied.
  * Errors:   loading gives diagnostics with a place and a remedy; evaluating gives a value or an

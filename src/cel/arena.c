@@ -1,9 +1,10 @@
 /*
  * arena.c: memory that is taken piece by piece and given back all at once.
  *
- * Every env, program and ctx has one. Nothing in libcel calls malloc but this file. When the
- * system has no memory left, the process ends here (abort): a caller could not do better, and
- * no other file has to handle it. A limit, where set, is an ordinary error: cel_arena_try().
+ * Every env, program and ctx has one, and hardly anything else in libcel calls malloc. Evaluating takes
+ * memory with cel_arena_try(), which may say no. Loading takes it with cel_arena_get(), which does not
+ * return without memory: it jumps to whoever set arena->escape, and can give up the whole load there,
+ * or ends the process where nobody did.
  */
 #include "cel_int.h"
 
@@ -35,7 +36,7 @@ static void free_chunks(struct cel_chunk *chunk, const struct cel_chunk *until)
 void cel_arena_release(struct cel_arena *arena)
 {
     free_chunks(arena->head, NULL);
-    cel_arena_init(arena, arena->limit);
+    *arena = (struct cel_arena){.limit = arena->limit, .escape = arena->escape};
 }
 
 void cel_arena_reset(struct cel_arena *arena)
@@ -51,19 +52,21 @@ void cel_arena_reset(struct cel_arena *arena)
     arena->end = head->data + head->size;
 }
 
-static void add_chunk(struct cel_arena *arena, size_t size)
+/* False: the system has no memory left. */
+static bool add_chunk(struct cel_arena *arena, size_t size)
 {
     size_t want = arena->head != NULL ? arena->head->size * 2 : FIRST_CHUNK;
     if (want < size)
         want = size;
     struct cel_chunk *chunk = malloc(sizeof(*chunk) + want);
     if (chunk == NULL)
-        abort();
+        return false;
     chunk->previous = arena->head;
     chunk->size = want;
     arena->head = chunk;
     arena->next = chunk->data;
     arena->end = chunk->data + want;
+    return true;
 }
 
 void *cel_arena_try(struct cel_arena *arena, size_t size)
@@ -73,8 +76,8 @@ void *cel_arena_try(struct cel_arena *arena, size_t size)
     size = size == 0 ? ALIGNMENT : (size + ALIGNMENT - 1) & ~(ALIGNMENT - 1); /* never NULL for nothing */
     if (arena->limit != 0 && size > arena->limit - arena->taken)
         return NULL;
-    if (size > (size_t)(arena->end - arena->next))
-        add_chunk(arena, size);
+    if (size > (size_t)(arena->end - arena->next) && !add_chunk(arena, size))
+        return NULL;
     char *piece = arena->next;
     arena->next += size;
     arena->taken += size;
@@ -84,9 +87,11 @@ void *cel_arena_try(struct cel_arena *arena, size_t size)
 void *cel_arena_get(struct cel_arena *arena, size_t size)
 {
     void *piece = cel_arena_try(arena, size);
-    if (piece == NULL)
-        abort();
-    return piece;
+    if (piece != NULL)
+        return piece;
+    if (arena->escape != NULL)
+        longjmp(*arena->escape, 1);
+    abort();
 }
 
 char *cel_arena_text(struct cel_arena *arena, const char *ptr, size_t len)

@@ -11,6 +11,7 @@
 
 #include <cel/cel.h>
 
+#include <setjmp.h>
 #include <stdarg.h>
 #include <string.h>
 
@@ -27,6 +28,7 @@ struct cel_arena {
     char *next, *end; /* the free part of head */
     size_t taken;     /* bytes handed out, rounded */
     size_t limit;     /* 0 = none; beyond it cel_arena_try() gives NULL */
+    jmp_buf *escape;  /* where cel_arena_get() goes without memory; NULL: the process ends */
 };
 struct cel_mark {
     struct cel_chunk *head;
@@ -38,9 +40,9 @@ void cel_arena_init(struct cel_arena *arena, size_t limit);
 void cel_arena_release(struct cel_arena *arena);
 /* Keeps the largest chunk for reuse. */
 void cel_arena_reset(struct cel_arena *arena);
-/* Zeroed, aligned to 16. NULL only beyond the limit. */
+/* Zeroed, aligned to 16. NULL beyond the limit, or when the system has no memory. */
 void *cel_arena_try(struct cel_arena *arena, size_t size);
-/* The same where no limit is set: never NULL. */
+/* The same, never NULL: see escape. */
 void *cel_arena_get(struct cel_arena *arena, size_t size);
 char *cel_arena_text(struct cel_arena *arena, const char *ptr, size_t len);
 struct cel_mark cel_arena_mark(const struct cel_arena *arena);
@@ -402,6 +404,8 @@ struct cel_program {
     struct cel_ctx *scratch; /* evaluates constants while folding */
 };
 uint32_t cel_intern_id(struct cel_program *program, const char *ptr, uint32_t len);
+/* Forgets the literals that were interned behind the first intern_count. */
+void cel_interns_cut(struct cel_program *program);
 
 struct cel_tz;
 struct cel_dfa;
@@ -448,6 +452,8 @@ static inline bool cel_step(struct cel_ctx *ctx, uint64_t n)
     return false;
 }
 void *cel_ctx_get(struct cel_ctx *ctx, size_t size);
+/* The error of an evaluation that ran out of steps or memory. */
+const char *cel_spent(const struct cel_ctx *ctx);
 void cel_ctx_begin(struct cel_ctx *ctx, const union cel_slot *slots);
 
 /* ---- vm.c, compile.c ---- */

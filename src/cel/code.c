@@ -157,6 +157,27 @@ uint32_t cel_intern_id(struct cel_program *program, const char *ptr, uint32_t le
     return slot->id;
 }
 
+/* Look-up stops at holes, so what stands behind one moves up until nothing does any more. */
+void cel_interns_cut(struct cel_program *program)
+{
+    bool moved;
+    for (uint32_t i = 0; i < program->intern_room; i++)
+        if (program->interns[i].id > program->intern_count + 1)
+            program->interns[i] = (struct cel_intern){0};
+    do {
+        moved = false;
+        for (uint32_t i = 0; i < program->intern_room; i++) {
+            struct cel_intern *slot = &program->interns[i], kept = *slot;
+            if (kept.id == 0)
+                continue;
+            *slot = (struct cel_intern){0};
+            struct cel_intern *place = intern_slot(program, kept.ptr, kept.len, kept.hash);
+            *place = kept;
+            moved |= place != slot;
+        }
+    } while (moved);
+}
+
 void cel_program_intern(const struct cel_program *program, struct cel_str *str)
 {
     str->id = 1;

@@ -82,40 +82,62 @@ static struct cel_node *prepare(struct cel_program *program, const struct cel_so
     return root;
 }
 
+/* The whole pipeline; false: findings tell. */
+static bool add(struct cel_program *program, const struct cel_source *source, struct cel_text *text)
+{
+    struct cel_arena *arena = &program->arena;
+    const char *id = source->id != NULL ? source->id : "";
+    text->ptr = cel_arena_text(arena, source->text, text->len);
+    struct cel_expr expr = {.source = {text->ptr, (uint32_t)text->len, 0}};
+    expr.root = prepare(program, source, text, &expr);
+    if (expr.root == NULL)
+        return false;
+    expr.id = cel_arena_text(arena, id, strlen(id));
+    cel_compile(program, &expr);
+    program->entries = cel_arena_grow(arena, program->entries, program->count, sizeof(*program->entries));
+    program->exprs = cel_arena_grow(arena, program->exprs, program->count, sizeof(*program->exprs));
+    program->entries[program->count] = expr.entry;
+    program->exprs[program->count++] = expr;
+    return true;
+}
+
+/* Runs add() and takes back all it did when it fails, or finds no memory. */
+static bool add_or_undo(struct cel_program *program, const struct cel_source *source, struct cel_text *text)
+{
+    const struct cel_program before = *program;
+    const struct cel_mark mark = cel_arena_mark(&program->arena);
+    jmp_buf no_memory;
+    program->arena.escape = &no_memory;
+    if (setjmp(no_memory) != 0)
+        cel_diag_add(text, CEL_DIAG_LIMIT, 0, 0, "out of memory");
+    else if (add(program, source, text)) {
+        program->arena.escape = NULL;
+        return true;
+    }
+    cel_arena_rewind(&program->arena, mark);
+    struct cel_arena arena = program->arena;
+    arena.escape = NULL;
+    *program = before;
+    program->arena = arena;
+    cel_interns_cut(program);
+    return false;
+}
+
 int32_t cel_program_add(struct cel_program *program, const struct cel_source *source, struct cel_diags *diags)
 {
     size_t len = source->text_len != 0 ? source->text_len : strlen(source->text);
-    struct cel_mark mark = cel_arena_mark(&program->arena);
-    const char *id = source->id != NULL ? source->id : "";
-    diags->count = diags->more = 0;
     if (len > UINT32_MAX / 2)
         len = UINT32_MAX / 2; /* refused by the parser; positions stay 32 bits wide */
-    struct cel_text text = {
-        .ptr = cel_arena_text(&program->arena, source->text, len), .len = len, .diags = diags};
-    struct cel_expr expr = {.source = {text.ptr, (uint32_t)len, 0}};
+    struct cel_text text = {.ptr = source->text, .len = len, .diags = diags};
+    diags->count = diags->more = 0;
     if (program->sealed)
         cel_diag_add(&text, CEL_DIAG_LIMIT, 0, 0, "the program is sealed");
-    else
-        expr.root = prepare(program, source, &text, &expr);
-    if (expr.root == NULL) {
-        cel_arena_rewind(&program->arena, mark);
-        return -1;
-    }
-    expr.id = cel_arena_text(&program->arena, id, strlen(id));
-    cel_compile(program, &expr);
-    program->exprs = cel_arena_grow(&program->arena, program->exprs, program->count, sizeof(*program->exprs));
-    program->exprs[program->count] = expr;
-    return (int32_t)program->count++;
+    return !program->sealed && add_or_undo(program, source, &text) ? (int32_t)program->count - 1 : -1;
 }
 
 void cel_program_seal(struct cel_program *program)
 {
-    if (program->sealed)
-        return;
     program->sealed = true;
-    program->entries = cel_arena_get(&program->arena, program->count * sizeof(*program->entries));
-    for (uint32_t i = 0; i < program->count; i++)
-        program->entries[i] = program->exprs[i].entry;
 }
 
 uint32_t cel_program_count(const struct cel_program *program)

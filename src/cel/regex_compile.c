@@ -160,31 +160,46 @@ static void find_byte_classes(struct cel_regex *regex)
     }
 }
 
+/* Parses and compiles in the scratch arena, then copies what is to stay. */
+static struct cel_regex *compile(struct cel_arena *scratch, struct cel_arena *arena, const char *pattern,
+    size_t len, const char **error, uint32_t *at)
+{
+    struct regex_node *tree = regex_parse(scratch, pattern, len, error, at);
+    if (tree == NULL)
+        return NULL;
+    struct compile c = {.arena = scratch};
+    uint32_t match = emit(&c, (struct regex_ins){.op = REGEX_MATCH});
+    uint32_t start = emit_node(&c, tree, match);
+    *error = "regular expression too large";
+    size_t size = c.count * sizeof(*c.code);
+    struct regex_ins *code = c.too_large ? NULL : cel_arena_try(arena, size);
+    struct cel_regex *regex = code != NULL ? cel_arena_try(arena, sizeof(*regex)) : NULL;
+    if (regex == NULL) {
+        *error = c.too_large ? *error : cel_e_memory;
+        return NULL;
+    }
+    memcpy(code, c.code, size);
+    *regex = (struct cel_regex){
+        .code = code, .count = c.count, .start = start, .number = UINT32_MAX, .asserts = c.asserts};
+    find_byte_classes(regex);
+    return regex;
+}
+
+/* A temporary arena: an evaluation's arena may have a limit, which only the result must meet. */
 struct cel_regex *cel_regex_compile(
     struct cel_arena *arena, const char *pattern, size_t len, const char **error, uint32_t *at)
 {
-    /* A temporary arena: an evaluation's arena may have a limit, which only the result must meet. */
     struct cel_arena scratch;
-    struct cel_regex *regex = NULL;
+    struct cel_regex *volatile regex = NULL;
+    jmp_buf no_memory;
     cel_arena_init(&scratch, 0);
+    scratch.escape = &no_memory;
     *error = "regular expression too long";
     *at = 0;
-    struct regex_node *tree = len <= 4096 ? regex_parse(&scratch, pattern, len, error, at) : NULL;
-    if (tree != NULL) {
-        struct compile c = {.arena = &scratch};
-        uint32_t match = emit(&c, (struct regex_ins){.op = REGEX_MATCH});
-        uint32_t start = emit_node(&c, tree, match);
-        *error = "regular expression too large";
-        size_t size = c.count * sizeof(*c.code);
-        struct regex_ins *code = c.too_large ? NULL : cel_arena_try(arena, size);
-        regex = code != NULL ? cel_arena_try(arena, sizeof(*regex)) : NULL;
-        if (regex != NULL) {
-            memcpy(code, c.code, size);
-            *regex = (struct cel_regex){
-                .code = code, .count = c.count, .start = start, .number = UINT32_MAX, .asserts = c.asserts};
-            find_byte_classes(regex);
-        }
-    }
+    if (setjmp(no_memory) != 0)
+        *error = cel_e_memory;
+    else if (len <= REGEX_SOURCE_MAX)
+        regex = compile(&scratch, arena, pattern, len, error, at);
     cel_arena_release(&scratch);
     return regex;
 }

@@ -8,6 +8,7 @@
 
 #include "cel_int.h"
 
+#define REGEX_SOURCE_MAX 4096u  /* bytes of a pattern */
 #define REGEX_DEPTH_MAX  100u   /* groups in groups */
 #define REGEX_REPEAT_MAX 1000u  /* as RE2 has it */
 #define REGEX_CODE_MAX   10000u /* instructions */

@@ -94,6 +94,7 @@ static uint8_t holding(uint8_t last, int byte)
 
 /* ---- states ---- */
 
+/* The state of that set; NULL: no memory. */
 static struct state *find_state(
     struct cel_dfa *dfa, const struct cel_regex *regex, const uint32_t *pcs, uint32_t count, uint8_t last)
 {
@@ -105,8 +106,10 @@ static struct state *find_state(
         if (s->hash == hash && s->count == count && s->last == last &&
             memcmp(s->pcs, pcs, count * sizeof(*pcs)) == 0)
             return s;
-    struct state *s = cel_arena_get(&dfa->arena, sizeof(*s) + (regex->classes + 1) * sizeof(struct state *));
-    uint32_t *copy = cel_arena_get(&dfa->arena, count * sizeof(*pcs));
+    struct state *s = cel_arena_try(&dfa->arena, sizeof(*s) + (regex->classes + 1) * sizeof(struct state *));
+    uint32_t *copy = s != NULL ? cel_arena_try(&dfa->arena, count * sizeof(*pcs)) : NULL;
+    if (copy == NULL)
+        return NULL;
     memcpy(copy, pcs, count * sizeof(*pcs));
     s->pcs = copy;
     s->hash = hash;
@@ -163,7 +166,7 @@ static struct cel_dfa *dfa_of(struct cel_ctx *ctx, const struct cel_regex *regex
         return ctx->dfas[regex->number];
     bool kept =
         regex->number < ctx->dfa_count; /* else the pattern itself lives no longer than this evaluation */
-    struct cel_dfa *dfa = kept ? cel_arena_get(&ctx->cache, sizeof(*dfa)) : cel_ctx_get(ctx, sizeof(*dfa));
+    struct cel_dfa *dfa = kept ? cel_arena_try(&ctx->cache, sizeof(*dfa)) : cel_ctx_get(ctx, sizeof(*dfa));
     if (dfa != NULL)
         cel_arena_init(&dfa->arena, 0);
     if (kept)
@@ -204,6 +207,8 @@ static struct state *make_next(struct cel_ctx *ctx, struct cel_dfa *dfa, const s
         memcpy(s->set, (*from)->pcs, count * sizeof(*s->set));
         forget(dfa);
         *from = find_state(dfa, regex, s->set, count, last);
+        if (*from == NULL)
+            return NULL;
     }
     struct state *next = step(dfa, regex, s, *from, byte);
     (*from)->next[class] = next;
@@ -226,6 +231,7 @@ static bool run(struct cel_ctx *ctx, struct cel_dfa *dfa, const struct cel_regex
 {
     struct sets sets = {0};
     struct state *state = start_state(dfa, regex);
+    *failed = state == NULL;
     const unsigned char *at = (const unsigned char *)(len > 0 ? text : ""), *end = at + len;
     while (state != NULL && state != &match_state) {
         struct state *const *row = state->next; /* bytes that change nothing are most of a text */

@@ -56,7 +56,7 @@ struct cel_value cel_call_matches(
     if (text->kind != CEL_STRING)
         return cel_error(cel_e_overload);
     bool found = cel_regex_search(ctx, regex, text->as.s, text->aux, &failed);
-    return failed ? cel_error(ctx->exhausted ? cel_e_steps : cel_e_memory) : cel_bool(found);
+    return failed ? cel_error(cel_spent(ctx)) : cel_bool(found);
 }
 
 /* A pattern that is only known now is compiled each time. */
@@ -134,7 +134,7 @@ static struct cel_value to_uint(struct cel_ctx *ctx, const struct cel_value *a, 
     case CEL_INT:
         return a->as.i < 0 ? cel_error(cel_e_range) : cel_uint(a->as.u);
     case CEL_DOUBLE:
-        if (!(a->as.d > -1 && a->as.d < 18446744073709551616.0))
+        if (!(a->as.d >= 0 && a->as.d < 18446744073709551616.0))
             return cel_error(cel_e_range);
         return cel_uint((uint64_t)a->as.d);
     case CEL_STRING:

@@ -14,11 +14,6 @@ static struct cel_value *items_new(struct cel_ctx *ctx, uint64_t count)
     return cel_ctx_get(ctx, count * sizeof(struct cel_value));
 }
 
-static struct cel_value too_much(const struct cel_ctx *ctx)
-{
-    return cel_error(ctx->steps > ctx->steps_max ? cel_e_steps : cel_e_memory);
-}
-
 /* ---- lists ---- */
 
 static struct cel_value slice(struct cel_ctx *ctx, const struct cel_value *a, uint32_t n)
@@ -62,7 +57,7 @@ static struct cel_value flatten(struct cel_ctx *ctx, const struct cel_value *a, 
     uint64_t count = flat_count(a->as.list, depth);
     struct cel_value *items = items_new(ctx, count);
     if (items == NULL)
-        return too_much(ctx);
+        return cel_error(cel_spent(ctx));
     flatten_into(items, a->as.list, depth);
     return cel_make_list(ctx, items, count);
 }
@@ -73,7 +68,7 @@ static struct cel_value range(struct cel_ctx *ctx, const struct cel_value *a, ui
     struct cel_value *items = items_new(ctx, count);
     (void)n;
     if (items == NULL)
-        return too_much(ctx);
+        return cel_error(cel_spent(ctx));
     for (uint64_t i = 0; i < count; i++)
         items[i] = cel_int((int64_t)i);
     return cel_make_list(ctx, items, count);
@@ -101,7 +96,7 @@ static struct cel_value distinct(struct cel_ctx *ctx, const struct cel_value *a,
     (void)n;
     struct cel_value *items = pairs_step(ctx, list->count, list->count) ? items_new(ctx, list->count) : NULL;
     if (items == NULL)
-        return too_much(ctx);
+        return cel_error(cel_spent(ctx));
     for (uint64_t i = 0; i < list->count; i++)
         if (!holds(items, kept, &list->items[i]))
             items[kept++] = list->items[i];
@@ -120,7 +115,7 @@ static struct cel_value sort(struct cel_ctx *ctx, const struct cel_value *a, uin
     struct cel_value *items = cel_step(ctx, list->count * 8) ? items_new(ctx, list->count) : NULL;
     (void)n;
     if (items == NULL)
-        return too_much(ctx);
+        return cel_error(cel_spent(ctx));
     for (uint64_t i = 0; i < list->count; i++) {
         items[i] = list->items[i];
         if (items[i].kind != items[0].kind || cel_value_compare(&items[i], &items[0]) == 3)
@@ -137,7 +132,7 @@ static struct cel_value reverse(struct cel_ctx *ctx, const struct cel_value *a, 
     struct cel_value *items = items_new(ctx, list->count);
     (void)n;
     if (items == NULL)
-        return too_much(ctx);
+        return cel_error(cel_spent(ctx));
     for (uint64_t i = 0; i < list->count; i++)
         items[i] = list->items[list->count - 1 - i];
     return cel_make_list(ctx, items, list->count);

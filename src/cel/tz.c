@@ -196,8 +196,10 @@ static bool read_body(struct cel_ctx *ctx, struct cel_tz *tz, const unsigned cha
         return false;
     const unsigned char *indexes = file + at + h->times * 8u, *types = indexes + h->times;
     tz->count = h->times;
-    tz->at = cel_arena_get(&ctx->cache, (h->times + 1) * sizeof(*tz->at));
-    tz->east = cel_arena_get(&ctx->cache, (h->times + 1) * sizeof(*tz->east));
+    tz->at = cel_arena_try(&ctx->cache, (h->times + 1) * sizeof(*tz->at));
+    tz->east = cel_arena_try(&ctx->cache, (h->times + 1) * sizeof(*tz->east));
+    if (tz->at == NULL || tz->east == NULL)
+        return false;
     tz->first = (int32_t)big_endian(types, 4);
     for (uint32_t i = 0; i < h->times; i++) {
         if (indexes[i] >= h->types)
@@ -261,8 +263,11 @@ static const struct cel_tz *find(struct cel_ctx *ctx, const char *zone, size_t l
             return tz;
     if (count >= ZONE_CACHE_MAX || !is_zone_name(zone, len))
         return NULL;
-    struct cel_tz *tz = cel_arena_get(&ctx->cache, sizeof(*tz));
-    tz->name = cel_arena_text(&ctx->cache, zone, len);
+    struct cel_tz *tz = cel_arena_try(&ctx->cache, sizeof(*tz));
+    char *name = tz != NULL ? cel_arena_try(&ctx->cache, len + 1) : NULL;
+    if (name == NULL)
+        return NULL;
+    tz->name = memcpy(name, zone, len);
     tz->next = ctx->zones;
     ctx->zones = tz;
     load(ctx, tz);

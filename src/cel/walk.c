@@ -15,6 +15,11 @@ void *cel_ctx_get(struct cel_ctx *ctx, size_t size)
     return piece;
 }
 
+const char *cel_spent(const struct cel_ctx *ctx)
+{
+    return ctx->steps > ctx->steps_max ? cel_e_steps : cel_e_memory;
+}
+
 /* The innermost place of the first error stays; an operator that absorbs it clears nothing, because a
  * later error overwrites the place only if the evaluation as a whole fails (cel_eval). */
 static struct cel_value fail_at(struct cel_ctx *ctx, const struct cel_node *node, struct cel_value error)

@@ -241,5 +241,5 @@ struct cel_value cel_walk_macro(struct cel_ctx *ctx, const struct cel_node *node
     else
         return fail(&loop, cel_e_overload);
     struct cel_value v = run(&loop);
-    return ctx->exhausted && !cel_is_error(&v) ? fail(&loop, cel_e_steps) : v;
+    return ctx->exhausted && !cel_is_error(&v) ? fail(&loop, cel_spent(ctx)) : v;
 }
