@@ -152,14 +152,18 @@ static bool load_kinds(struct loading *l)
     return check_names(l, kinds, n);
 }
 
-static bool check_denied(const struct loading *l, const struct pw_kind *kind)
+/* No declaration names what may never be an input, in any spelling. */
+static bool check_denied(const struct loading *l, const struct pw_yaml *root)
 {
-    for (size_t i = 0; i < kind->field_count; i++) {
-        const struct pw_denied *denied = pw_facts_denied(&l->box->model, kind->fields[i].name);
+    const struct pw_yaml *fields = pw_yaml_get(root, "fields");
+
+    for (size_t i = 0; fields && i < fields->count; i++) {
+        const struct pw_yaml *name = fields->pairs[i].key;
+        const struct pw_denied *denied = pw_facts_denied(&l->box->model, name->text);
         if (denied)
-            return pw_fail(l->err, PW_ERR_SYNTAX,
-                "kind '%s' declares '%s', which denied-attributes.yaml forbids as '%s': %s", kind->name.data,
-                kind->fields[i].name.data, denied->name.data, denied->reason.en.data);
+            return pw_yaml_fail(name, l->err,
+                "'%s' is declared, which denied-attributes.yaml forbids as '%s': %s", name->text.data,
+                denied->name.data, denied->reason.en.data);
     }
     return true;
 }
@@ -167,15 +171,15 @@ static bool check_denied(const struct loading *l, const struct pw_kind *kind)
 static bool check_across(const struct loading *l)
 {
     const struct pw_fact_model *model = &l->box->model;
-    for (size_t i = 0; i < model->kind_count; i++)
-        if (!check_denied(l, &model->kinds[i]))
+    for (size_t i = 0; i < l->root_count; i++)
+        if (!check_denied(l, l->roots[i]))
             return false;
     for (size_t i = 0; i < model->retention_count; i++) {
         struct pw_str kind = model->retention[i].kind;
         if (!pw_str_is(kind, "*") && !pw_facts_kind(model, kind))
             return pw_fail(l->err, PW_ERR_SYNTAX, "retention.yaml names the unknown kind '%s'", kind.data);
     }
-    return check_denied(l, model->premises);
+    return true;
 }
 
 bool pw_facts_load(

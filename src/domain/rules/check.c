@@ -152,7 +152,11 @@ static int by_id(const void *a, const void *b)
 {
     const struct rule_draft *const *x = a, *const *y = b;
 
-    return pw_str_cmp((*x)->rule.id, (*y)->rule.id);
+    int order = pw_str_cmp((*x)->rule.id, (*y)->rule.id);
+
+    if (order == 0)
+        order = strcmp((*x)->rule.file, (*y)->rule.file);
+    return order ? order : (*x)->rule.line < (*y)->rule.line ? -1 : 1;
 }
 
 /* Rules sorted by id, in one array; doubled ids are told at the second. */

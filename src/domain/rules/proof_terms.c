@@ -50,6 +50,15 @@ static uint64_t all_bits(size_t count)
     return count >= 64 ? UINT64_MAX : (UINT64_C(1) << count) - 1;
 }
 
+static int64_t count_ones(uint64_t mask)
+{
+    int64_t n = 0;
+
+    for (; mask; mask &= mask - 1)
+        n++;
+    return n;
+}
+
 static void open_values(struct term *term)
 {
     const struct pw_field *field = term->field;
@@ -84,7 +93,9 @@ static void open_term(const struct cast *cast, struct term *term)
         term->may = term->always ? PRESENT : PRESENT | ABSENT;
     } else if (term->field) {
         term->may = all_bits(term->field->value_count) & term->field->allowed;
-        term->high = term->field->max ? term->field->max : (int64_t)term->field->value_count;
+        term->high = count_ones(term->may);
+        if (term->field->max && term->field->max < term->high)
+            term->high = term->field->max;
     } else {
         term->may = all_bits(PW_CLASS_DERIVED);
         term->high = cast->classes < 0 ? PW_CLASS_DERIVED : cast->classes;
@@ -113,15 +124,6 @@ static bool keep_values(struct term *term, uint64_t mask, bool holds)
 {
     term->may &= holds ? mask : ~mask;
     return term->may != 0;
-}
-
-static int64_t count_ones(uint64_t mask)
-{
-    int64_t n = 0;
-
-    for (; mask; mask &= mask - 1)
-        n++;
-    return n;
 }
 
 static bool keep_item(struct term *term, uint64_t item, bool holds)

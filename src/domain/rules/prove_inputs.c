@@ -67,24 +67,25 @@ static bool on_read(void *user, const struct cel_read *read)
 
 /* ---- values that name what is denied ---- */
 
-/* The place of a word in a declaration file. */
+/* The place of a word in a declaration file, comments apart. */
 static void locate_word(
     const struct loader *l, const char *file, const char *word, unsigned *ret_line, unsigned *ret_column)
 {
-    *ret_line = *ret_column = 1;
-    for (size_t i = 0; i < l->file_count; i++) {
-        const char *at, *line;
-        if (!pw_str_is(l->files[i].name, file))
+    struct pw_str rest = PW_STR(""), line;
+
+    for (size_t i = 0; i < l->file_count; i++)
+        if (pw_str_is(l->files[i].name, file))
+            rest = l->files[i].text;
+    for (*ret_line = 1; pw_str_cut(rest, '\n', &line, &rest); ++*ret_line) {
+        const char *comment = memchr(line.data, '#', line.len);
+        size_t length = comment ? (size_t)(comment - line.data) : line.len;
+        const char *at = memmem(line.data, length, word, strlen(word));
+        if (!at)
             continue;
-        at = memmem(l->files[i].text.data, l->files[i].text.len, word, strlen(word));
-        line = l->files[i].text.data;
-        for (const char *p = line; at && p < at; p++)
-            if (*p == '\n') {
-                ++*ret_line;
-                line = p + 1;
-            }
-        *ret_column = at ? (unsigned)(at - line) + 1 : 1;
+        *ret_column = (unsigned)(at - line.data) + 1;
+        return;
     }
+    *ret_line = *ret_column = 1;
 }
 
 static bool is_excepted(const struct pw_ruleset *set, const struct pw_denied *denied,
