@@ -223,8 +223,21 @@ struct pw_str pw_score_decided_by(
  * The rules' own tests (`pandwacht rules test`)
  */
 
+/* How far a golden dossier is from coming out otherwise: an innocent one below the level it may not reach,
+ * another above the one it must. Negative: a gate decided, not the points. */
+struct pw_margin {
+    char dossier[64];
+    bool innocent;
+    int64_t points; /* thousandths */
+};
+
+#define PW_MARGINS_MAX 8
+
 struct pw_rules_report {
     size_t passed, failed;
+    size_t innocent, guilty;                  /* golden dossiers told */
+    struct pw_margin margins[PW_MARGINS_MAX]; /* the smallest, by size */
+    size_t margin_count;
     size_t branches, covered; /* with coverage: each branch counts twice, true and false */
     size_t mutants, noticed;  /* with mutants */
     struct pw_buf text;       /* a line for each failure with its place, then 'N passed, M failed' */

@@ -104,7 +104,47 @@ static void tell_lines(const struct pw_period *p, struct pw_rules_report *report
             (double)p->lines[i].full_points / 1000.0, PW_STR_ARG(p->lines[i].id));
 }
 
-static bool judge_step(struct story *s, const struct pw_yaml *step, struct pw_str name,
+/* ---- how near it was ---- */
+
+static int64_t size_of(int64_t points)
+{
+    return points < 0 ? -points : points;
+}
+
+static void keep_margin(struct pw_rules_report *report, const struct pw_margin *margin)
+{
+    size_t at = report->margin_count;
+
+    while (at > 0 && size_of(report->margins[at - 1].points) > size_of(margin->points))
+        at--;
+    if (at == PW_MARGINS_MAX)
+        return;
+    if (report->margin_count < PW_MARGINS_MAX)
+        report->margin_count++;
+    memmove(&report->margins[at + 1], &report->margins[at], (report->margin_count - at - 1) * sizeof *margin);
+    report->margins[at] = *margin;
+}
+
+static bool measure_margin(const struct story *s, const struct pw_yaml *expect, const struct pw_period *p,
+    struct pw_str name, bool innocent, struct pw_rules_report *report, struct pw_err *err)
+{
+    const int64_t *from = s->set->level_from;
+    struct pw_margin margin = {.innocent = innocent};
+    size_t level = 0;
+    bool given;
+
+    if (!level_key(expect, "exactly", &level, &given, err) ||
+        (!given && !level_key(expect, innocent ? "at-most" : "at-least", &level, &given, err)))
+        return false;
+    if (!given || (innocent ? level == PW_RISK_URGENT : level == PW_RISK_NONE))
+        return true;
+    margin.points = innocent ? from[level + 1] - 1 - p->score : p->score - from[level];
+    snprintf(margin.dossier, sizeof margin.dossier, "%.*s", PW_STR_ARG(name));
+    keep_margin(report, &margin);
+    return true;
+}
+
+static bool judge_step(struct story *s, const struct pw_yaml *step, struct pw_str name, bool innocent,
     struct pw_rules_report *report, struct pw_err *err)
 {
     static const char *const keys[] = {"at-most", "at-least", "exactly", "gates", "actions", "first-action",
@@ -115,7 +155,8 @@ static bool judge_step(struct story *s, const struct pw_yaml *step, struct pw_st
 
     if (!pw_yaml_need(step, "expect", &expect, err) || !pw_yaml_known(expect, keys, err) ||
         !story_assess(s, &a, err) || !judge_level(expect, a.shown, out, sizeof out, err) ||
-        !judge_gates(pw_yaml_get(expect, "gates"), a.shown, out, sizeof out, err))
+        !judge_gates(pw_yaml_get(expect, "gates"), a.shown, out, sizeof out, err) ||
+        !measure_margin(s, expect, a.shown, name, innocent, report, err))
         return false;
     judge_actions(pw_yaml_get(expect, "actions"), a.shown, out, sizeof out);
     if (!judge_flags(expect, &a, out, sizeof out, err))
@@ -131,7 +172,7 @@ static bool judge_step(struct story *s, const struct pw_yaml *step, struct pw_st
 }
 
 /* Each step adds to the story before it. */
-static bool run_steps(struct story *s, const struct pw_yaml *root, struct pw_str name,
+static bool run_steps(struct story *s, const struct pw_yaml *root, struct pw_str name, bool innocent,
     struct pw_rules_report *report, struct pw_err *err)
 {
     static const char *const keys[] = {"step", "facts", "retract", "tenancies", "expect", NULL};
@@ -147,7 +188,7 @@ static bool run_steps(struct story *s, const struct pw_yaml *root, struct pw_str
             return false;
         if (pw_yaml_get(step, "retract"))
             s->latch_count = 0; /* a retraction may take the level along */
-        if (!judge_step(s, step, name, report, err))
+        if (!judge_step(s, step, name, innocent, report, err))
             return false;
     }
     return true;
@@ -157,8 +198,9 @@ static bool run_dossier(const struct pw_ruleset *set, const struct pw_file *file
     struct pw_arena *arena, struct pw_rules_report *report, struct pw_err *err)
 {
     static const char *const keys[] = {
-        "dossier", "title", "why", "premises", "tenancies", "facts", "steps", NULL};
-    const struct pw_yaml *root, *name, *why, *title;
+        "dossier", "title", "innocent", "why", "premises", "tenancies", "facts", "steps", NULL};
+    const struct pw_yaml *root, *name, *why, *title, *innocent;
+    bool is_innocent;
     struct pw_str sentence;
     struct pw_text texts;
     struct story s;
@@ -166,10 +208,13 @@ static bool run_dossier(const struct pw_ruleset *set, const struct pw_file *file
     if (!pw_yaml_parse(arena, file->text, pw_str_dup(arena, file->name).data, NULL, &root, err) ||
         !pw_yaml_known(root, keys, err) || !pw_yaml_need(root, "dossier", &name, err) ||
         !pw_yaml_need(root, "why", &why, err) || !pw_yaml_str(why, &sentence, err) ||
-        !pw_yaml_need(root, "title", &title, err) || !pw_yaml_text(title, &texts, err))
+        !pw_yaml_need(root, "title", &title, err) || !pw_yaml_text(title, &texts, err) ||
+        !pw_yaml_need(root, "innocent", &innocent, err) || !pw_yaml_bool(innocent, &is_innocent, err))
         return false;
+    report->innocent += is_innocent;
+    report->guilty += !is_innocent;
     story_init(&s, arena, set, today);
-    return tell_story(&s, root, err) && run_steps(&s, root, name->text, report, err);
+    return tell_story(&s, root, err) && run_steps(&s, root, name->text, is_innocent, report, err);
 }
 
 void pw_score_test_dossiers(const struct pw_ruleset *set, const struct pw_file *files, size_t count,
@@ -184,5 +229,18 @@ void pw_score_test_dossiers(const struct pw_ruleset *set, const struct pw_file *
         if (!run_dossier(set, &files[i], today, arena, report, &err))
             fail_err(report, &err);
         pw_arena_free(arena);
+    }
+}
+
+void tell_margins(struct pw_rules_report *report)
+{
+    pw_buf_printf(&report->text, "dossiers: %zu innocent, %zu not; the nearest to coming out otherwise:\n",
+        report->innocent, report->guilty);
+    for (size_t i = 0; i < report->margin_count; i++) {
+        const struct pw_margin *m = &report->margins[i];
+        pw_buf_printf(&report->text, "  %-40s %+8.3f %s\n", m->dossier, (double)m->points / 1000.0,
+            m->points < 0 ? "decided by a gate"
+            : m->innocent ? "points of room"
+                          : "points to spare");
     }
 }

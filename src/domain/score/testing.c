@@ -168,6 +168,8 @@ static void test_all(const struct pw_ruleset *set, const struct pw_file *files, 
     pw_score_test_rules(set, today, report);
     pw_score_test_dossiers(set, files, count, today, report);
     if (depth >= PW_TEST_COVERAGE)
+        tell_margins(report);
+    if (depth >= PW_TEST_COVERAGE)
         measure_coverage(set, today, report);
     if (depth >= PW_TEST_MUTANTS)
         try_mutants(set, today, report);

@@ -17,6 +17,9 @@ bool run_test(const struct pw_ruleset *set, const struct pw_rule *rule, const st
     pw_day today, struct probe *probe, const char **ret_why, char text[160],
     struct pw_err *err) PW_MUST_CHECK;
 
+/* ---- golden.c ---- */
+void tell_margins(struct pw_rules_report *report);
+
 /* ---- coverage.c, mutants.c: how well the tests know the rules ---- */
 void measure_coverage(const struct pw_ruleset *set, pw_day today, struct pw_rules_report *report);
 void try_mutants(const struct pw_ruleset *set, pw_day today, struct pw_rules_report *report);
