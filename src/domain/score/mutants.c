@@ -32,7 +32,7 @@ static bool is_noticed(const struct pw_mutants *mutants, const struct pw_mutant 
         const char *why = NULL;
         char text[160];
         struct pw_err err = {0};
-        noticed = !run_test(&set, &set.rules[at], tests->items[i], today, NULL, &why, text, &err) || why;
+        noticed = !try_test(&set, &set.rules[at], tests->items[i], today, NULL, &why, text, &err) || why;
     }
     pw_arena_free(arena);
     return noticed;

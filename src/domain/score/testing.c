@@ -82,7 +82,7 @@ static const char *judge_line(
     return text;
 }
 
-bool run_test(const struct pw_ruleset *set, const struct pw_rule *rule, const struct pw_yaml *test,
+bool try_test(const struct pw_ruleset *set, const struct pw_rule *rule, const struct pw_yaml *test,
     pw_day today, struct probe *probe, const char **ret_why, char text[160], struct pw_err *err)
 {
     static const char *const keys[] = {
@@ -134,7 +134,7 @@ void pw_score_test_rules(const struct pw_ruleset *set, pw_day today, struct pw_r
             const char *why = NULL;
             struct pw_err err = {0};
             char text[160], whole[400];
-            if (!run_test(set, rule, test, today, NULL, &why, text, &err)) {
+            if (!try_test(set, rule, test, today, NULL, &why, text, &err)) {
                 fail_err(report, &err);
                 continue;
             }

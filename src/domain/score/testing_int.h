@@ -13,7 +13,7 @@ void fail_err(struct pw_rules_report *report, const struct pw_err *err);
 /* Premises, tenancies and facts of a map. */
 bool tell_story(struct story *s, const struct pw_yaml *map, struct pw_err *err) PW_MUST_CHECK;
 /* One test of one rule. *ret_why is NULL when it passes; else what is wrong, perhaps in `text`. */
-bool run_test(const struct pw_ruleset *set, const struct pw_rule *rule, const struct pw_yaml *test,
+bool try_test(const struct pw_ruleset *set, const struct pw_rule *rule, const struct pw_yaml *test,
     pw_day today, struct probe *probe, const char **ret_why, char text[160],
     struct pw_err *err) PW_MUST_CHECK;
 
