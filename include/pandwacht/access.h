@@ -62,6 +62,10 @@ enum pw_role {
         PW_ROLE_BIT(AUDITOR) | PW_ROLE_BIT(PRIVACY_OFFICER) | PW_ROLE_BIT(ADMINISTRATOR) |                   \
         PW_ROLE_BIT(MUNICIPAL_USER))
 
+/* The roles a client can have. */
+#define PW_CLIENT_ROLES                                                                                      \
+    (PW_ROLE_BIT(SOURCE) | PW_ROLE_BIT(LANDLORD) | PW_ROLE_BIT(MUNICIPALITY) | PW_ROLE_BIT(PARTNER))
+
 struct pw_scope {
     const char *name;
     uint32_t roles; /* any of these; 0 with `open` false = nobody */
@@ -176,8 +180,8 @@ struct pw_access_options {
     struct pw_budget_plan budgets[PW_BUDGETS]; /* zeros = 600 a minute, 200 at once */
 };
 
-/* The job that checks and makes password hashes; the app lists it in the worker's options. */
-extern const struct pw_worker_job pw_access_password_job;
+/* The jobs that check and make password hashes; the app lists them in the worker's options. */
+extern const struct pw_worker_job pw_access_password_job, pw_access_hash_job;
 
 /* Never fails; caller frees after the http server. */
 struct pw_access *pw_access_new(const struct pw_access_options *options);
@@ -215,6 +219,28 @@ void pw_access_forget(struct pw_access *access);
 void pw_access_sign_in(struct pw_request *req, void *stage);  /* POST /v1/sessions */
 void pw_access_session(struct pw_request *req, void *stage);  /* GET /v1/sessions/current */
 void pw_access_sign_out(struct pw_request *req, void *stage); /* DELETE /v1/sessions/current */
+
+/* Administration. Accounts that may read dossiers, and receivers, wait for a second administrator. */
+void pw_access_list_clients(struct pw_request *req, void *stage);  /* GET /v1/clients */
+void pw_access_get_client(struct pw_request *req, void *stage);    /* GET /v1/clients/{id} */
+void pw_access_post_client(struct pw_request *req, void *stage);   /* POST /v1/clients */
+void pw_access_delete_client(struct pw_request *req, void *stage); /* DELETE /v1/clients/{id} */
+void pw_access_post_token(struct pw_request *req, void *stage);    /* POST /v1/clients/{id}/tokens */
+void pw_access_delete_token(struct pw_request *req, void *stage); /* DELETE /v1/clients/{id}/tokens/{token} */
+void pw_access_list_users(struct pw_request *req, void *stage);   /* GET /v1/users */
+void pw_access_get_user(struct pw_request *req, void *stage);     /* GET /v1/users/{id} */
+void pw_access_post_user(struct pw_request *req, void *stage);    /* POST /v1/users */
+void pw_access_approve_user(struct pw_request *req, void *stage); /* POST /v1/users/{id}/approvals */
+void pw_access_reset_user(struct pw_request *req, void *stage);   /* POST /v1/users/{id}/resets */
+void pw_access_delete_user(struct pw_request *req, void *stage);  /* DELETE /v1/users/{id} */
+void pw_access_list_partners(struct pw_request *req, void *stage);   /* GET /v1/partners */
+void pw_access_get_partner(struct pw_request *req, void *stage);     /* GET /v1/partners/{id} */
+void pw_access_post_partner(struct pw_request *req, void *stage);    /* POST /v1/partners */
+void pw_access_approve_partner(struct pw_request *req, void *stage); /* POST /v1/partners/{id}/approvals */
+void pw_access_pause_partner(struct pw_request *req, void *stage);   /* POST /v1/partners/{id}/pauses */
+void pw_access_resume_partner(struct pw_request *req, void *stage);  /* DELETE .../pauses/current */
+void pw_access_list_duties(struct pw_request *req, void *stage);     /* GET /v1/duty-lists */
+void pw_access_put_duty(struct pw_request *req, void *stage);        /* PUT /v1/duty-lists/{code} */
 
 /* ---- for the command line: these run the loop until PostgreSQL answered ---- */
 

@@ -35,7 +35,6 @@ struct pw_tenant_check_options {
 };
 
 /* The jobs that the app lists in the worker's options. */
-extern const struct pw_worker_job pw_check_password_job; /* hashes a landlord's new password */
 
 /* Never NULL; everything is borrowed. */
 struct pw_tenant_checks *pw_tenant_checks_new(const struct pw_tenant_check_options *options);

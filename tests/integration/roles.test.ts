@@ -29,6 +29,10 @@ const may: Record<string, string[]> = {
   postEvidence: ["LANDLORD_TOKEN"], getDutyOfCareFile: ["LANDLORD_TOKEN"], postObservation: ["LANDLORD_TOKEN"],
   declarePremises: ["LANDLORD_TOKEN"], endDeclaration: ["LANDLORD_TOKEN"], listDeclarations: ["LANDLORD_TOKEN", "OFFICER"], decideDeclaration: ["OFFICER"],
   inviteLandlord: ["OFFICER"], acceptInvitation: ["*"], listHeldObservations: ["OFFICER"], decideHeldObservation: ["OFFICER"], listEvents: [], postReceipt: [],
+  listClients: ["ADMIN"], addClient: ["ADMIN"], getClient: ["ADMIN"], revokeClient: ["ADMIN"], addToken: ["ADMIN"], revokeToken: ["ADMIN"],
+  listUsers: ["ADMIN"], addUser: ["ADMIN"], getUser: ["ADMIN"], disableUser: ["ADMIN"], approveUser: ["ADMIN"], resetUser: ["ADMIN"],
+  listPartners: ["ADMIN"], proposePartner: ["ADMIN"], getPartner: ["ADMIN"], approvePartner: ["ADMIN"], pausePartner: ["ADMIN"], resumePartner: ["ADMIN"],
+  listDutyLists: ["ADMIN", "OFFICER"], putDutyList: ["ADMIN", "OFFICER"],
 };
 
 const people = ["ANALYST", "POLICY", "PRIVACY", "ADMIN", "AUDITOR", "OFFICER"];

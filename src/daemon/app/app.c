@@ -55,7 +55,7 @@ static bool open_content(struct pw_app *app, struct pw_err *err)
 static bool open_worker(struct pw_app *app, struct pw_err *err)
 {
     static const struct pw_worker_job *const jobs[] = {
-        &pw_access_password_job, &pw_check_password_job, &pw_audit_append_job};
+        &pw_access_password_job, &pw_access_hash_job, &pw_audit_append_job};
     const struct pw_worker_options options = {
         .jobs = jobs,
         .job_count = PW_COUNT(jobs),

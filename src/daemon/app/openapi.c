@@ -130,12 +130,23 @@ static void write_query_keys(struct pw_jsonw *w, const char *operation)
     }
 }
 
+/* Every {name} of the pattern. Ids are UUIDs, but for premises, which a BAG id names too, and codes. */
+static void write_path_parameters(struct pw_jsonw *w, const char *pattern)
+{
+    for (const char *at = strchr(pattern, '{'); at != NULL; at = strchr(at, '{')) {
+        char name[32];
+        size_t length = strcspn(++at, "}");
+        bool uuid = strncmp(pattern, "/v1/premises", 12) != 0 && strncmp(at, "code", 4) != 0;
+        snprintf(name, sizeof name, "%.*s", (int)length, at);
+        write_parameter(w, name, "path", uuid ? "uuid" : "");
+    }
+}
+
 static void write_parameters(struct pw_jsonw *w, const struct route_text *route)
 {
     pw_jsonw_key(w, "parameters");
     pw_jsonw_array(w);
-    if (strstr(route->pattern, "{id}") != NULL)
-        write_parameter(w, "id", "path", strncmp(route->pattern, "/v1/premises", 12) == 0 ? "" : "uuid");
+    write_path_parameters(w, route->pattern);
     if (route->if_match || route->method == PW_HTTP_PUT)
         write_parameter(w, "If-Match", "header", "");
     if (route->answer != NULL && strstr(route->answer, "List") != NULL && route->method == PW_HTTP_GET) {
@@ -144,6 +155,17 @@ static void write_parameters(struct pw_jsonw *w, const struct route_text *route)
         write_parameter(w, "limit", "query", "integer");
     }
     write_query_keys(w, route->operation);
+    pw_jsonw_end_array(w);
+}
+
+/* Who may: those and no other. */
+static void write_roles(struct pw_jsonw *w, const struct pw_scope *scope)
+{
+    pw_jsonw_key(w, "x-roles");
+    pw_jsonw_array(w);
+    for (int role = 0; role < PW_ROLE_COUNT; role++)
+        if (scope->any || scope->open || (scope->roles & UINT32_C(1) << role) != 0)
+            pw_jsonw_z(w, pw_role_word((enum pw_role)role));
     pw_jsonw_end_array(w);
 }
 
@@ -157,6 +179,7 @@ static void write_operation(struct pw_jsonw *w, const struct route_text *route)
     pw_jsonw_z(w, route->summary);
     pw_jsonw_key(w, "x-scope");
     pw_jsonw_z(w, route->scope->name);
+    write_roles(w, route->scope);
     write_parameters(w, route);
     if (strcmp(route->operation, "postFactBatch") == 0) {
         pw_jsonw_key(w, "requestBody");

@@ -4,8 +4,6 @@
 #include "access_int.h"
 
 #define TOKEN_DAYS 365
-#define CLIENT_ROLE_BITS                                                                                     \
-    (PW_ROLE_BIT(SOURCE) | PW_ROLE_BIT(LANDLORD) | PW_ROLE_BIT(MUNICIPALITY) | PW_ROLE_BIT(PARTNER))
 
 static bool check_roles(const struct pw_client_new *client, struct pw_err *err)
 {
@@ -16,7 +14,7 @@ static bool check_roles(const struct pw_client_new *client, struct pw_err *err)
     for (size_t i = 0; i < client->role_count; i++) {
         enum pw_role role = pw_role_of(pw_str_z(client->roles[i]));
 
-        if (role == PW_ROLE_COUNT || (CLIENT_ROLE_BITS & UINT32_C(1) << role) == 0)
+        if (role == PW_ROLE_COUNT || (PW_CLIENT_ROLES & UINT32_C(1) << role) == 0)
             return pw_fail(
                 err, PW_ERR_INVALID, "roles: a client is source, landlord, municipality or partner");
         source = source || role == PW_ROLE_SOURCE;

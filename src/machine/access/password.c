@@ -1,6 +1,6 @@
 /*
- * The worker's job: does this password fit this stored hash? Request: length of the stored text (2
- * octets), the text, the password. Answer: "1" or "0".
+ * The worker's jobs. Does this password fit this stored hash? Request: length of the stored text (2
+ * octets), the text, the password; answer: "1" or "0". And: the hash of this password.
  */
 #include <string.h>
 
@@ -27,6 +27,19 @@ static bool run_password(
 }
 
 const struct pw_worker_job pw_access_password_job = {.name = "password", .run = run_password};
+
+static bool run_hash(struct pw_arena *arena, struct pw_str request, struct pw_buf *answer, struct pw_err *err)
+{
+    char hash[PW_PASSWORD_TEXT];
+
+    (void)arena;
+    if (!pw_crypto_password_hash(request, hash, err))
+        return false;
+    pw_buf_puts(answer, hash);
+    return true;
+}
+
+const struct pw_worker_job pw_access_hash_job = {.name = "hash", .run = run_hash};
 
 struct pw_str access_password_request(struct pw_arena *arena, struct pw_str stored, struct pw_str password)
 {

@@ -173,19 +173,6 @@ struct acceptance {
     size_t s_invitation, s_account;
 };
 
-/* The worker's job: a new password's hash. */
-static bool run_hash(struct pw_arena *arena, struct pw_str request, struct pw_buf *answer, struct pw_err *err)
-{
-    char hash[PW_PASSWORD_TEXT];
-    (void)arena;
-    if (!pw_crypto_password_hash(request, hash, err))
-        return false;
-    pw_buf_puts(answer, hash);
-    return true;
-}
-
-const struct pw_worker_job pw_check_password_job = {.name = "landlord password", .run = run_hash};
-
 static bool read_acceptance(struct check_call *call)
 {
     static const char *const members[] = {"code", "termsVersion", "password", "totpSecretConfirmed", NULL};
@@ -292,7 +279,7 @@ static void on_tried(void *arg, struct pw_tx *tx, bool ok, const struct pw_err *
             pw_cell_bytea(rows, 0, pw_rows_column(rows, "sealed_email")),
             email_place(call->req->arena, &call->id), &a->email, &failed))
         pw_reply_err(call->req, &failed);
-    else if (!pw_worker_submit(call->checks->options.worker, &pw_check_password_job, a->password,
+    else if (!pw_worker_submit(call->checks->options.worker, &pw_access_hash_job, a->password,
                  CHECK_WORKER_MS, on_hashed, call, NULL))
         pw_reply_problem(call->req, &(struct pw_problem){.code = PW_ERR_UNAVAILABLE, .retry_after_s = 5});
 }
