@@ -1,4 +1,4 @@
--- 0007: administration by two people. An account that may read dossiers, and a receiver of events, are proposed
+-- 0008: administration by two people. An account that may read dossiers, and a receiver of events, are proposed
 -- by one administrator and approved by another; the command line, whose user holds the database anyway, adds them
 -- at once. Who in a municipality is told of danger first, and who next, is a list.
 
