@@ -29,12 +29,10 @@ struct pw_tenant_check_options {
     struct pw_keys *keys;     /* for the MAC that tells the same request from another */
     const struct pw_fact_model *model;
     const struct pw_check_catalogue *catalogue;
-    struct pw_worker *worker; /* must know the jobs below */
+    struct pw_worker *worker; /* must know pw_access_hash_job */
     const char *oin;          /* of this installation: controller of what landlords send */
     bool letters;             /* a mail server is configured: codes go by letter and by no other way */
 };
-
-/* The jobs that the app lists in the worker's options. */
 
 /* Never NULL; everything is borrowed. */
 struct pw_tenant_checks *pw_tenant_checks_new(const struct pw_tenant_check_options *options);
