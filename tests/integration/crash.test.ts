@@ -85,7 +85,8 @@ test("ten times under load: every acknowledged fact is there, once, and assessed
   };
   const writers = Array.from({ length: 4 }, (_, n) => writer(n));
   for (let i = 0; i < 10; i++) {
-    await sleep(150 + i * 40);
+    const enough = acknowledged.size + 5 + i * 3;
+    await until("facts to be acknowledged", async () => acknowledged.size >= enough, 45_000);
     await crash();
   }
   stop = true;

@@ -12,7 +12,8 @@ static void test_shipped_rules_pass(void **state)
 
     (void)state;
     pw_rules_report_init(&report);
-    ok = pw_score_test_dir("rules", pw_day_from_date((struct pw_date){2026, 3, 11}), PW_TEST_COVERAGE, &report);
+    ok = pw_score_test_dir(
+        "rules", pw_day_from_date((struct pw_date){2026, 3, 11}), PW_TEST_COVERAGE, &report);
     if (!ok)
         fputs(report.text.data, stderr);
     assert_true(ok);

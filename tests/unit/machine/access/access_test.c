@@ -557,7 +557,7 @@ static void test_request_budget(void **state)
     assert_int_equal(sign_in("otto", PASSWORD, "bearer"), 201);
     snprintf(bearer, sizeof bearer, "%s", talk_member("accessToken"));
     for (int i = 2; i >= 0; i--) {
-        char left[16];
+        char left[32];
 
         assert_int_equal(with_bearer("GET", "/known", bearer), 200);
         snprintf(left, sizeof left, "\"caller\";r=%d;", i);
