@@ -122,4 +122,22 @@ bool pw_past_build(struct pw_arena *arena, const struct pw_fact_model *model, st
 bool pw_past_try(struct pw_arena *arena, struct pw_trial *trial, struct pw_past_cursor *at,
     const struct pw_uuid *premises, struct pw_err *err) PW_MUST_CHECK;
 
+/* ---- rule sets by hash ---- */
+
+struct pw_db;
+struct pw_sets;
+
+/* `lenient`: to explain old assessments with; a set that is not kept or loads no more does not matter. */
+struct pw_sets *pw_sets_new(struct pw_db *db, bool lenient);
+void pw_sets_free(struct pw_sets *sets); /* NULL is accepted */
+typedef void (*pw_sets_ready)(void *arg, bool ok, const struct pw_err *err);
+/* Makes the sets of these hashes ready (a few different ones), then calls back; at once when they are there
+ * already. Fails when one cannot be had, or, where lenient, when none can. `arena` lives until then. */
+void pw_sets_need(struct pw_sets *sets, struct pw_arena *arena, const struct pw_str *hashes, size_t count,
+    pw_sets_ready ready, void *arg);
+/* A set that is ready; where lenient, else the most recently used one; else NULL. Borrowed until the next
+ * need.
+ */
+const struct pw_ruleset *pw_sets_get(const struct pw_sets *sets, struct pw_str hash);
+
 #endif

@@ -151,8 +151,8 @@ static void write_why(const struct list *list, const struct brief *brief, struct
     pw_buf_put_str(&json, brief->open);
     pw_buf_puts(&json, ",\"why\":");
     pw_jsonw_init(&why, &json);
-    pw_score_write_why(
-        desk_set(list->desk, brief->hash), brief->assessment.shown, list->req->lang == PW_LANG_NL, &why);
+    pw_score_write_why(pw_sets_get(list->desk->sets, brief->hash), brief->assessment.shown,
+        list->req->lang == PW_LANG_NL, &why);
     pw_buf_putc(&json, '}');
     pw_jsonw_raw(w, pw_buf_str(&json));
     pw_buf_release(&json);
@@ -226,7 +226,7 @@ static void on_listed(void *arg, struct pw_tx *tx, bool ok, const struct pw_err 
         }
         hashes[i] = list->items[i].hash;
     }
-    desk_sets_need(list->desk, arena, hashes, list->count, on_list_sets, list);
+    pw_sets_need(list->desk->sets, arena, hashes, list->count, on_list_sets, list);
 }
 
 /* The words of a comma-separated key; a fault when one is not in the list. */
@@ -376,7 +376,8 @@ static void on_set(void *arg, bool ok, const struct pw_err *err)
 
     if (ok && pw_score_decode(req->arena, detail->result, &assessment, &why)) {
         detail->w.buf = &json;
-        pw_score_render_json(desk_set(detail->desk, detail->hash), &assessment, &audience, &detail->w);
+        pw_score_render_json(
+            pw_sets_get(detail->desk->sets, detail->hash), &assessment, &audience, &detail->w);
         pw_jsonw_end_object(&detail->w);
         desk_etag(req, 'a', detail->version);
         pw_reply_json(req, detail->status, &json);
@@ -400,7 +401,7 @@ void desk_reply_alert(struct pw_desk *desk, struct pw_request *req, int status, 
     pw_jsonw_init(&detail->w, &detail->json);
     pw_jsonw_object(&detail->w);
     write_common(rows, 0, &detail->w);
-    desk_sets_need(desk, req->arena, &detail->hash, 1, on_set, detail);
+    pw_sets_need(desk->sets, req->arena, &detail->hash, 1, on_set, detail);
 }
 
 struct one {

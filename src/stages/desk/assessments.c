@@ -25,7 +25,7 @@ struct page {
 static void write_item(struct page *page, const struct item *item, struct pw_jsonw *w)
 {
     const struct pw_audience audience = {.dutch = page->req->lang == PW_LANG_NL};
-    const struct pw_ruleset *set = desk_set(page->desk, item->hash);
+    const struct pw_ruleset *set = pw_sets_get(page->desk->sets, item->hash);
 
     pw_jsonw_object(w);
     pw_jsonw_key(w, "id");
@@ -137,7 +137,7 @@ static void on_listed(void *arg, struct pw_tx *tx, bool ok, const struct pw_err 
         }
         hashes[i] = page->items[i].hash;
     }
-    desk_sets_need(page->desk, arena, hashes, page->count, on_sets, page);
+    pw_sets_need(page->desk->sets, arena, hashes, page->count, on_sets, page);
 }
 
 void pw_desk_list_assessments(struct pw_request *req, void *stage)

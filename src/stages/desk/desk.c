@@ -8,6 +8,7 @@ struct pw_desk *pw_desk_new(const struct pw_desk_options *options)
     struct pw_desk *desk = pw_xcalloc(1, sizeof *desk);
 
     desk->options = *options;
+    desk->sets = pw_sets_new(options->db, true);
     return desk;
 }
 
@@ -15,7 +16,7 @@ void pw_desk_free(struct pw_desk *desk)
 {
     if (desk == NULL)
         return;
-    desk_sets_free(desk);
+    pw_sets_free(desk->sets);
     free(desk);
 }
 

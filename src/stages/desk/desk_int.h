@@ -1,4 +1,4 @@
-/* Inside of desk: the state table, one write on an alert, rule sets to explain with, and small tools. */
+/* Inside of desk: the state table, one write on an alert, and small tools. */
 #ifndef PANDWACHT_DESK_INT_H
 #define PANDWACHT_DESK_INT_H
 
@@ -9,6 +9,7 @@
 #include <pandwacht/crypto.h>
 #include <pandwacht/db.h>
 #include <pandwacht/desk.h>
+#include <pandwacht/dossier.h>
 #include <pandwacht/facts.h>
 #include <pandwacht/http.h>
 #include <pandwacht/json.h>
@@ -19,11 +20,10 @@
 #include <pandwacht/score.h>
 
 #define DESK_ANSWER_MAX (4u << 20) /* octets of one answer */
-#define DESK_SETS       4          /* rule sets kept ready to explain with */
 
 struct pw_desk {
     struct pw_desk_options options;
-    const struct pw_ruleset *sets[DESK_SETS]; /* the most recently used first; NULL = free */
+    struct pw_sets *sets; /* to explain with */
 };
 
 /* The first two parameters of every statement of the desk: where the caller may look. */
@@ -124,17 +124,6 @@ struct pw_address desk_address(const struct pw_rows *rows, size_t row);
 /* Writes "premises": {id, bagId?, address?, type?}. */
 void desk_write_premises(
     const struct pw_rows *rows, size_t row, const struct pw_uuid *id, struct pw_jsonw *w);
-
-/* ---- sets.c: rule sets by hash ---- */
-
-typedef void (*desk_sets_ready)(void *arg, bool ok, const struct pw_err *err);
-/* Makes the sets of these hashes ready (at most DESK_SETS different ones), then calls back; at once when
- * they are there already. */
-void desk_sets_need(struct pw_desk *desk, struct pw_arena *arena, const struct pw_str *hashes, size_t count,
-    desk_sets_ready ready, void *arg);
-/* A set that is ready, else the most recently used one, else NULL. */
-const struct pw_ruleset *desk_set(struct pw_desk *desk, struct pw_str hash);
-void desk_sets_free(struct pw_desk *desk);
 
 /* ---- alerts.c ---- */
 
