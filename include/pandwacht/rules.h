@@ -266,6 +266,10 @@ void pw_rules_unref(const struct pw_ruleset *set); /* NULL is accepted */
 /* The canonical text of the set: all its files, sorted by name, each under a line with name and length.
  * What table `ruleset` keeps under the hash. Borrowed from the set. */
 struct pw_str pw_rules_bundle(const struct pw_ruleset *set);
+/* The files in such a text, borrowed from it, the list in the arena. Fails with PW_ERR_SYNTAX on any other
+ * text. */
+bool pw_rules_bundle_files(struct pw_arena *arena, struct pw_str bundle, struct pw_file **ret,
+    size_t *ret_count, struct pw_err *err) PW_MUST_CHECK;
 /* Loads a set from such a text: same rules, same hash. Fails with PW_ERR_SYNTAX on any other text. */
 bool pw_rules_load_bundle(struct pw_str bundle, const struct pw_ruleset **ret, struct pw_rules_faults *faults,
     struct pw_err *err) PW_MUST_CHECK;

@@ -156,6 +156,15 @@ void pw_trial_write_json(const struct pw_trial *trial, struct pw_jsonw *w);
 void pw_trial_write_text(const struct pw_trial *trial, size_t items, struct pw_buf *out);
 
 /* ------------------------------------------------------------------------------------------
+ * New versions
+ */
+
+/* The bundle of a version of `set` in which these rules are drafts, one patch version higher; in the arena.
+ * Fails when what comes out would not load. */
+bool pw_trial_set_aside(struct pw_arena *arena, const struct pw_ruleset *set, const struct pw_str *rules,
+    size_t count, struct pw_str *ret_bundle, struct pw_err *err) PW_MUST_CHECK;
+
+/* ------------------------------------------------------------------------------------------
  * Intervals (95 %)
  */
 

@@ -7,8 +7,9 @@
 
 #include "rules_int.h"
 
-#define BUNDLE_HEAD "pandwacht rule set 1\n"
-#define BUNDLE_MAX  (16 * 1024 * 1024)
+#define BUNDLE_HEAD      "pandwacht rule set 1\n"
+#define BUNDLE_MAX       (16 * 1024 * 1024)
+#define BUNDLE_FILES_MAX 4096
 
 /* ---- which files ---- */
 
@@ -194,25 +195,35 @@ bool pw_rules_load(const struct pw_file *files, size_t count, pw_day today, cons
     return load_files(true, files, count, today, ret, faults, err);
 }
 
+bool pw_rules_bundle_files(
+    struct pw_arena *arena, struct pw_str bundle, struct pw_file **ret, size_t *ret_count, struct pw_err *err)
+{
+    struct pw_str rest, head = PW_STR(BUNDLE_HEAD);
+    size_t count = 0;
+
+    if (!pw_str_has_prefix(bundle, head))
+        return pw_fail(err, PW_ERR_SYNTAX, "this text is no stored rule set");
+    rest = (struct pw_str){bundle.data + head.len, bundle.len - head.len};
+    *ret = PW_NEW_ARRAY(arena, BUNDLE_FILES_MAX, struct pw_file);
+    while (rest.len && count < BUNDLE_FILES_MAX && next_file(&rest, &(*ret)[count]))
+        count++;
+    *ret_count = count;
+    return rest.len == 0 ? true : pw_fail(err, PW_ERR_SYNTAX, "the stored rule set is damaged");
+}
+
 bool pw_rules_load_bundle(
     struct pw_str bundle, const struct pw_ruleset **ret, struct pw_rules_faults *faults, struct pw_err *err)
 {
-    struct pw_str rest = bundle, head = PW_STR(BUNDLE_HEAD);
+    struct pw_arena *arena = pw_arena_new();
     struct pw_file *files;
-    size_t count = 0;
+    size_t count;
     bool ok;
 
     if (faults)
         *faults = (struct pw_rules_faults){.count = 0};
-    if (!pw_str_has_prefix(bundle, head))
-        return pw_fail(err, PW_ERR_SYNTAX, "this text is no stored rule set");
-    rest = (struct pw_str){bundle.data + head.len, bundle.len - head.len};
-    files = pw_xcalloc(4096, sizeof *files);
-    while (rest.len && count < 4096 && next_file(&rest, &files[count]))
-        count++;
-    ok = rest.len == 0 ? load_files(false, files, count, PW_DAY_NONE, ret, faults, err)
-                       : pw_fail(err, PW_ERR_SYNTAX, "the stored rule set is damaged");
-    free(files);
+    ok = pw_rules_bundle_files(arena, bundle, &files, &count, err) &&
+         load_files(false, files, count, PW_DAY_NONE, ret, faults, err);
+    pw_arena_free(arena);
     return ok;
 }
 
