@@ -20,7 +20,7 @@ struct pw_buf;
 
 struct pw_app_options {
     const char *config_file;
-    const char *const *roles; /* words: api assess deliver upkeep; none = all */
+    const char *const *roles; /* words: api assess deliver upkeep batch; none = all */
     size_t role_count;
     bool check_only; /* open everything but sockets, say what is wrong, stop */
 };

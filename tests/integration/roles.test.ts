@@ -33,6 +33,10 @@ const may: Record<string, string[]> = {
   listUsers: ["ADMIN"], addUser: ["ADMIN"], getUser: ["ADMIN"], disableUser: ["ADMIN"], approveUser: ["ADMIN"], resetUser: ["ADMIN"],
   listPartners: ["ADMIN"], proposePartner: ["ADMIN"], getPartner: ["ADMIN"], approvePartner: ["ADMIN"], pausePartner: ["ADMIN"], resumePartner: ["ADMIN"],
   listDutyLists: ["ADMIN", "OFFICER"], putDutyList: ["ADMIN", "OFFICER"],
+  listRules: ["POLICY", "AUDITOR"], getRulePerformance: ["POLICY", "AUDITOR"], listRulesets: ["POLICY", "AUDITOR"], postRuleset: ["POLICY"],
+  listBacktests: ["POLICY", "AUDITOR"], postBacktest: ["POLICY"], getBacktest: ["POLICY", "AUDITOR"],
+  listPublications: ["POLICY", "AUDITOR"], postPublication: ["POLICY"], getPublication: ["POLICY", "AUDITOR"], approvePublication: ["POLICY"],
+  releasePublication: [], listShadows: ["POLICY", "AUDITOR"], postShadow: ["POLICY"], listShadowDifferences: ["POLICY", "AUDITOR"], endShadow: ["POLICY"],
 };
 
 const people = ["ANALYST", "POLICY", "PRIVACY", "ADMIN", "AUDITOR", "OFFICER"];

@@ -10,7 +10,8 @@
 -- $9 raised_at timestamptz
 -- $10 due_at timestamptz
 -- $11 previous uuid
+-- $12 rules text[]
 insert into alert (premises, id, tenancy, status, level, score, assessment, themes, municipality, raised_at, due_at,
-    previous)
-values ($1, $2, $3, 'new', $4, $5, $6, $7, $8, $9, $10, $11)
+    previous, rules)
+values ($1, $2, $3, 'new', $4, $5, $6, $7, $8, $9, $10, $11, $12)
 on conflict do nothing

@@ -10,21 +10,23 @@
 #include <string.h>
 #include <unistd.h>
 
-#define DRAIN_MS      10000 /* longest wait for what runs when told to stop */
-#define DRAIN_POLL_MS 20
+#define DRAIN_MS           10000 /* longest wait for what runs when told to stop */
+#define DRAIN_POLL_MS      20
+#define WORKER_MESSAGE_MAX (16u << 20) /* a rule set whole, quoted as JSON */
 
 /* ---- opening ---- */
 
 static bool read_roles(struct pw_app *app, const struct pw_app_options *options, struct pw_err *err)
 {
-    static const char *const words[] = {"api", "assess", "deliver", "upkeep"};
+    static const char *const words[] = {"api", "assess", "deliver", "upkeep", "batch"};
     app->roles = options->role_count == 0 ? ROLE_ALL : 0;
     for (size_t i = 0; i < options->role_count; i++) {
         size_t r = 0;
         while (r < PW_COUNT(words) && strcmp(words[r], options->roles[i]) != 0)
             r++;
         if (r == PW_COUNT(words))
-            return pw_fail(err, PW_ERR_USAGE, "no such role; there are api, assess, deliver and upkeep");
+            return pw_fail(
+                err, PW_ERR_USAGE, "no such role; there are api, assess, deliver, upkeep and batch");
         app->roles |= 1u << r;
     }
     return true;
@@ -55,12 +57,13 @@ static bool open_content(struct pw_app *app, struct pw_err *err)
 static bool open_worker(struct pw_app *app, struct pw_err *err)
 {
     static const struct pw_worker_job *const jobs[] = {
-        &pw_access_password_job, &pw_access_hash_job, &pw_audit_append_job};
+        &pw_access_password_job, &pw_access_hash_job, &pw_audit_append_job, &pw_lab_candidate_job};
     const struct pw_worker_options options = {
         .jobs = jobs,
         .job_count = PW_COUNT(jobs),
         .children = (unsigned)app->config->worker_children,
         .queue_max = (size_t)app->config->worker_queue_max,
+        .message_max = WORKER_MESSAGE_MAX,
     };
     return pw_worker_start(app->loop, &options, &app->worker, err);
 }
@@ -212,6 +215,14 @@ static void make_background_stages(struct pw_app *app)
             .backoff_ms = config->mail_retry_first,
             .attempts_max = (int)config->mail_attempts_max,
         });
+    if (app->roles & (ROLE_API | ROLE_BATCH))
+        app->lab = pw_lab_new(&(struct pw_lab_options){
+            .loop = app->loop,
+            .db = app->db,
+            .worker = app->worker,
+            .batch = (app->roles & ROLE_BATCH) != 0,
+            .flood = config->rules_flood,
+        });
     if (app->roles & ROLE_UPKEEP)
         app->upkeep = pw_upkeep_new(&(struct pw_upkeep_options){
             .loop = app->loop,
@@ -310,6 +321,7 @@ static bool drained(const struct pw_app *app)
     return (app->api == NULL || pw_http_server_requests(app->api) == 0) &&
            (app->intake == NULL || pw_intake_busy(app->intake) == 0) && pw_ledger_busy(app->ledger) == 0 &&
            (app->assess == NULL || pw_assess_idle(app->assess)) &&
+           (app->lab == NULL || pw_lab_idle(app->lab)) &&
            (app->upkeep == NULL || pw_upkeep_idle(app->upkeep)) && pw_settler_idle(app->settler) &&
            app->deliver_stopped;
 }
@@ -354,6 +366,8 @@ static void on_stop(void *arg)
         pw_http_server_drain(app->api, DRAIN_MS, on_api_drained, app);
     if (app->assess != NULL)
         pw_assess_drain(app->assess);
+    if (app->lab != NULL)
+        pw_lab_drain(app->lab);
     if (app->upkeep != NULL)
         pw_upkeep_drain(app->upkeep);
     pw_settler_stop(app->settler);
@@ -390,11 +404,13 @@ static void close_all(struct pw_app *app)
     pw_client_free(app->client);
     pw_upkeep_stop(app->upkeep);
     pw_settler_stop(app->settler);
+    pw_lab_stop(app->lab);
     pw_access_stop(app->access);
     /* The pool fails what is under way, which calls back into the stages: they are still there. */
     pw_db_free(app->db);
     pw_upkeep_free(app->upkeep);
     pw_settler_free(app->settler);
+    pw_lab_free(app->lab);
     if (app->check != NULL)
         pw_tenant_checks_free(app->check);
     if (app->desk != NULL)

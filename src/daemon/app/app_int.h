@@ -22,6 +22,7 @@
 #include <pandwacht/findings.h>
 #include <pandwacht/http.h>
 #include <pandwacht/intake.h>
+#include <pandwacht/lab.h>
 #include <pandwacht/ledger.h>
 #include <pandwacht/loop.h>
 #include <pandwacht/mail.h>
@@ -30,7 +31,14 @@
 #include <pandwacht/upkeep.h>
 #include <pandwacht/worker.h>
 
-enum role { ROLE_API = 1, ROLE_ASSESS = 2, ROLE_DELIVER = 4, ROLE_UPKEEP = 8, ROLE_ALL = 15 };
+enum role {
+    ROLE_API = 1,
+    ROLE_ASSESS = 2,
+    ROLE_DELIVER = 4,
+    ROLE_UPKEEP = 8,
+    ROLE_BATCH = 16,
+    ROLE_ALL = 31
+};
 
 enum app_state { APP_STARTING, APP_SERVING, APP_DRAINING, APP_STOPPED };
 
@@ -61,6 +69,7 @@ struct pw_app {
     struct pw_settler *settler; /* what landlords reported */
     struct pw_assess *assess;
     struct pw_deliver *deliver;
+    struct pw_lab *lab;
     struct pw_upkeep *upkeep;
     struct pw_mailer *mailer;
     struct pw_tls_context *tls[LISTEN_MAX];

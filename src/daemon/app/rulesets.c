@@ -40,7 +40,7 @@ static void on_published(void *arg, struct pw_tx *tx, bool ok, const struct pw_e
     }
     if (pw_rows_affected(pw_tx_rows(tx, activation->published)) > 0) {
         pw_usec now = pw_loop_wall(activation->app->loop);
-        pw_tx_add(tx, PW_SQL_APP_PREMISES_ALL_DUE, PW_P_DATE(pw_day_in_netherlands(now)),
+        pw_tx_add(tx, PW_SQL_RULESETS_ALL_DUE, PW_P_DATE(pw_day_in_netherlands(now)),
             PW_P_TEXT(PW_STR("rule-set")));
         pw_audit_add(tx, now,
             &(struct pw_audit){

@@ -14,7 +14,7 @@ int run_serve(struct ctl *ctl)
     bool check = false;
     struct list roles = {0};
     const struct option_row rows[] = {
-        {"role", OPTION_LIST, "ROLE", "api, assess, deliver or upkeep; none = all", &roles},
+        {"role", OPTION_LIST, "ROLE", "api, assess, deliver, upkeep or batch; none = all", &roles},
         {"check", OPTION_FLAG, NULL, "read everything, say what is wrong, and stop", &check},
     };
     int status;

@@ -37,6 +37,11 @@ static bool due_at(
     return true;
 }
 
+static bool brings_points(const struct pw_line *line)
+{
+    return line->kind == PW_LINE_RULE && line->points > 0;
+}
+
 /* The themes whose rules bring points, once each. */
 static struct pw_param themes(struct pw_arena *arena, const struct pw_period *period)
 {
@@ -44,12 +49,23 @@ static struct pw_param themes(struct pw_arena *arena, const struct pw_period *pe
     size_t n = 0;
     for (size_t i = 0; i < period->line_count; i++) {
         const struct pw_line *line = &period->lines[i];
-        bool seen = line->kind != PW_LINE_RULE || line->points <= 0;
+        bool seen = !brings_points(line);
         for (size_t j = 0; j < n && !seen; j++)
             seen = pw_str_eq(list[j], line->theme);
         if (!seen)
             list[n++] = line->theme;
     }
+    return PW_P_TEXTS(list, n);
+}
+
+/* The rules that bring points: what is decided about the alert is measured against them. */
+static struct pw_param rules(struct pw_arena *arena, const struct pw_period *period)
+{
+    struct pw_str *list = PW_NEW_ARRAY(arena, period->line_count, struct pw_str);
+    size_t n = 0;
+    for (size_t i = 0; i < period->line_count; i++)
+        if (brings_points(&period->lines[i]))
+            list[n++] = period->lines[i].id;
     return PW_P_TEXTS(list, n);
 }
 
@@ -148,7 +164,8 @@ static bool raise_alert(struct change *change, struct pw_err *err)
         PW_P_UUID(&change->alert), PW_P_UUID_OPT(&shown->tenancy), PW_P_I16(shown->level),
         PW_P_I64(shown->score), PW_P_UUID(&change->assessment_id), themes(batch->arena, shown),
         change->context->municipality.len == 0 ? PW_P_NULL : PW_P_TEXT(change->context->municipality),
-        PW_P_TIME(batch->now), PW_P_TIME(change->due_at), PW_P_UUID_OPT(&change->context->closed));
+        PW_P_TIME(batch->now), PW_P_TIME(change->due_at), PW_P_UUID_OPT(&change->context->closed),
+        rules(batch->arena, shown));
     add_entry(change, "raised");
     add_audit(change, "alert-raised");
     pw_count(PW_M_ALERTS_RAISED, 1);
@@ -164,7 +181,8 @@ static void update(const struct change *change)
     pw_tx_add(batch->tx, PW_SQL_ASSESS_ALERT_UPDATE, PW_P_UUID(&change->subject->premises),
         PW_P_UUID(&change->alert), PW_P_I16(shown->level), PW_P_I64(shown->score),
         PW_P_UUID(&change->assessment_id), themes(batch->arena, shown), PW_P_TEXT(change->status),
-        PW_P_TIME(change->due_at), PW_P_BOOL(change->subject->new_fact), PW_P_UUID_OPT(&shown->tenancy));
+        PW_P_TIME(change->due_at), PW_P_BOOL(change->subject->new_fact), PW_P_UUID_OPT(&shown->tenancy),
+        rules(batch->arena, shown));
 }
 
 static bool escalate(struct change *change, struct pw_err *err)
