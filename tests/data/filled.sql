@@ -36,6 +36,14 @@ insert into decision (premises, id, alert, verdict, reason, facts, known_at_deci
     select n_uuid(n), n_uuid(n), n_uuid(n), 'unfounded', 'x', '{}', '{}', n_uuid(1) from generate_series(1, 20000) n;
 insert into receiver (id, name, kind, oin, url, ca_file, expected_name)
     select n_uuid(n), 'receiver ' || n, 'municipality', lpad(n::text, 20, '0'), 'https://localhost/', 'x', 'x' from generate_series(1, 10) n;
+insert into shadow (sha256) values (sha256('x'));
+insert into shadow_assessment (premises, sha256, assessed_on, level, live_level, score, rules, next_change_on)
+    select n_uuid(n), sha256('x'), current_date, n % 4, (n % 50 = 0)::int, n, '{}', current_date + n % 300 from generate_series(1, 20000) n;
+insert into backtest (id, candidate, baseline, history, until, status, requested_at)
+    select n_uuid(n), sha256('x'), sha256('x'), 'happened', current_date, 'done', now() - n * interval '1 minute' from generate_series(1, 2000) n;
+insert into ruleset_proposal (id, sha256, backtest, reason, status, proposed_at)
+    select n_uuid(n), sha256('x'), n_uuid(n), 'x', 'refused', now() - n * interval '1 minute' from generate_series(1, 2000) n;
+insert into counterfactual (premises, assessment, found) select n_uuid(n), n_uuid(n), '[]' from generate_series(1, 20000) n;
 insert into referral (premises, id, alert, status, receiver, purpose, ground, release, question, actions, proposed_by)
     select n_uuid(n), n_uuid(n), n_uuid(n), 'closed', n_uuid(1 + n % 10), 'x', 'wgs-1-9', '{}', 'x', '{}', n_uuid(1) from generate_series(1, 5000) n;
 insert into danger_notice (premises, id, fact, verified, reported_at, acknowledge_by, acknowledged_at)

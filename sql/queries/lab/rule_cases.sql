@@ -1,9 +1,5 @@
 -- How the alerts that each rule brought points to were decided, and what was found at them.
 -- $1 rule text
-with outcome as (
-    select distinct on (e.premises, e.alert) e.premises, e.alert, e.body ->> 'result' as result
-    from alert_entry e where e.kind = 'outcome'
-    order by e.premises, e.alert, e.id desc)
 select u.rule,
     count(*) filter (where a.verdict = 'founded') as founded,
     count(*) filter (where a.verdict = 'unfounded') as unfounded,
@@ -13,6 +9,8 @@ select u.rule,
     count(*) filter (where o.result = 'not-possible') as not_possible
 from alert a
 cross join lateral unnest(a.rules) as u(rule)
-left join outcome o on o.premises = a.premises and o.alert = a.id
+left join lateral (select e.body ->> 'result' as result from alert_entry e
+                   where e.premises = a.premises and e.alert = a.id and e.kind = 'outcome'
+                   order by e.id desc limit 1) o on true
 where a.verdict is not null and ($1 is null or u.rule = $1)
 group by u.rule

@@ -21,10 +21,12 @@ static PGconn *pg;
 static const struct {
     const char *statement, *reason;
 } whole[] = {
-    {"app/premises_all_due", "a new rule set is in force: every premises is due"},
+    {"rulesets/all_due", "a new rule set is in force: every premises is due"},
     {"access/client_list", "the operator asked for all of them"},
     {"audit/verify_rest", "looks for records that slipped in anywhere"},
     {"ctl/history_extent", "a backtest walks all there is"},
+    {"lab/backtest_claim", "how much there is to walk"},
+    {"lab/shadow_list", "counts what a shadow set makes of every premises"},
     {NULL, NULL},
 };
 
