@@ -20,6 +20,7 @@ static bool read_roles(struct pw_app *app, const struct pw_app_options *options,
 {
     static const char *const words[] = {"api", "assess", "deliver", "upkeep", "batch"};
     app->roles = options->role_count == 0 ? ROLE_ALL : 0;
+    app->role_word = options->role_count == 1 ? options->roles[0] : "pandwacht";
     for (size_t i = 0; i < options->role_count; i++) {
         size_t r = 0;
         while (r < PW_COUNT(words) && strcmp(words[r], options->roles[i]) != 0)

@@ -48,6 +48,7 @@ struct pw_app {
     struct pw_arena *arena;
     const char *config_file;
     unsigned roles;
+    const char *role_word; /* of the one role that this process has; "pandwacht" when it has more */
     enum app_state state;
 
     struct pw_config *config;

@@ -4,6 +4,8 @@
  */
 #include "app_int.h"
 
+#include <string.h>
+
 #define METRICS_MAX (1u << 20)
 
 static void on_live(struct pw_request *req, void *stage)
@@ -31,6 +33,15 @@ static void on_metrics(struct pw_request *req, void *stage)
     pw_buf_release(&out);
 }
 
+/* `{role}` stands for the process's own role, so that one configuration serves all of them. */
+static const char *operations_address(struct pw_app *app)
+{
+    const char *address = app->config->operations_address, *at = strstr(address, "{role}");
+    if (at == NULL)
+        return address;
+    return pw_str_printf(app->arena, "%.*s%s%s", (int)(at - address), address, app->role_word, at + 6).data;
+}
+
 bool app_operations_open(struct pw_app *app, struct pw_err *err)
 {
     const struct pw_route routes[] = {
@@ -50,7 +61,7 @@ bool app_operations_open(struct pw_app *app, struct pw_err *err)
             .handler = on_metrics,
             .stage = app},
     };
-    const struct pw_http_listen listen = {.address = app->config->operations_address};
+    const struct pw_http_listen listen = {.address = operations_address(app)};
     const struct pw_http_options options = {
         .listen = &listen,
         .listen_count = 1,

@@ -113,6 +113,9 @@ struct pw_trial;
 bool run_trial(struct ctl *ctl, struct bench *bench, struct pw_trial *trial, uint64_t premises,
     struct pw_err *err) PW_MUST_CHECK;
 
+/* users.c: the roles' database users and their grants. */
+int grant_users(struct ctl *ctl);
+
 /* ---- the commands, by file ---- */
 
 int run_serve(struct ctl *ctl);

@@ -40,9 +40,10 @@ static void on_apply(void *dry_run, const char *name)
 
 int run_migrate(struct ctl *ctl)
 {
-    bool dry_run = false;
+    bool dry_run = false, users = false;
     const struct option_row rows[] = {
         {"dry-run", OPTION_FLAG, NULL, "list what would be done, and do nothing", &dry_run},
+        {"users", OPTION_FLAG, NULL, "make the roles' database users too, and grant what they need", &users},
     };
     int status;
     struct pw_err err;
@@ -57,7 +58,7 @@ int run_migrate(struct ctl *ctl)
         return failed(&err);
     printf("%d of %d migrations %s; the database is at %s\n", report.applied, report.known,
         dry_run ? "to apply" : "applied", report.last == NULL ? "nothing" : report.last);
-    return EXIT_DONE;
+    return users && !dry_run ? grant_users(ctl) : EXIT_DONE;
 }
 
 int run_config_check(struct ctl *ctl)
