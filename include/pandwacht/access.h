@@ -133,6 +133,19 @@ void pw_reply_faults(struct pw_request *req, const struct pw_faults *faults);
 bool pw_body_word(const struct pw_json *body, const struct pw_at *at, const char *name, bool required,
     const char *const *words, int *ret, struct pw_faults *faults);
 
+/* ---- purposes ---- */
+
+/* What may be named as the case and the legal ground of opening a dossier, unmasking or exporting; lists of
+ * words, NULL-terminated. A case may end in a star: "RIEC-*" fits every number behind it. */
+struct pw_purposes {
+    const char *const *cases, *const *grounds;
+};
+
+/* Whether both are named, and configured. */
+bool pw_purpose_given(const struct pw_purposes *purposes, struct pw_str case_, struct pw_str ground);
+/* 403 that says how: in the headers, or in the body. */
+void pw_purpose_refuse(struct pw_request *req, const struct pw_purposes *purposes, bool in_body);
+
 /* ---- lists ---- */
 
 #define PW_LIST_DEFAULT 20

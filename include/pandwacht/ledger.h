@@ -172,6 +172,28 @@ void pw_ledger_premises_resolve(struct pw_ledger *ledger, struct pw_tx *tx, stru
 void pw_ledger_outbox_add(struct pw_tx *tx, const struct pw_uuid *premises, const struct pw_uuid *receiver,
     const struct pw_uuid *event, struct pw_str type, const struct pw_uuid *subject, struct pw_str body);
 
+/* How a premises is named in premises_alias: "bag:..." or "adr:..."; not for references by id. In the arena.
+ */
+struct pw_str pw_ledger_alias(struct pw_arena *arena, const struct pw_premises_ref *ref);
+
+/* ---- persons ---- */
+
+/* Opens what is kept of a party beside its index: its normalised value, and (may be NULL) the client within
+ * which a source's own number counts, "" for other schemes. */
+bool pw_ledger_party_open(const struct pw_keys *keys, struct pw_arena *arena, const struct pw_uuid *party,
+    struct pw_str sealed, struct pw_str *ret_scope, struct pw_str *ret_value,
+    struct pw_err *err) PW_MUST_CHECK;
+
+/* ---- erasing, within the caller's transaction ---- */
+
+/* Queues the erasure of facts (rows of premises and id) under a certificate: fields, texts, persons, source
+ * ids. What has been erased already stays as it is. Returns the statement, for pw_ledger_erase_finish. */
+size_t pw_ledger_erase_add(struct pw_tx *tx, const struct pw_uuid *premises, const struct pw_uuid *ids,
+    size_t count, pw_usec at, const struct pw_uuid *certificate);
+/* When that was sent: queues the forgetting of persons of whom no fact speaks any more, and a new look at the
+ * premises. Returns how many facts were erased. */
+size_t pw_ledger_erase_finish(struct pw_tx *tx, size_t statement, pw_usec now);
+
 /* Numbers in sealed_text.field beside those of declared fields: the note of a retraction or correction,
  * and who wrote a fact down. */
 #define PW_LEDGER_NOTE        0

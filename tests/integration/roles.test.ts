@@ -24,6 +24,8 @@ const may: Record<string, string[]> = {
   listReferrals: ["MUNICIPALITY_TOKEN", "OFFICER"], getReferral: [...desk, "MUNICIPALITY_TOKEN", "OFFICER"], approveReferral: desk,
   acknowledgeReferral: ["MUNICIPALITY_TOKEN", "OFFICER"], reportOutcome: ["MUNICIPALITY_TOKEN", "OFFICER"],
   listDangerNotices: [...desk, "MUNICIPALITY_TOKEN", "OFFICER"], acknowledgeDanger: [...desk, "MUNICIPALITY_TOKEN", "OFFICER"],
+  postSubjectRequest: ["PRIVACY"], listSubjectRequests: ["PRIVACY"], getSubjectRequest: ["PRIVACY"], putSubjectItem: ["PRIVACY"], approveSubjectRequest: ["PRIVACY"],
+  getSubjectLetter: ["PRIVACY"], postObjection: ["PRIVACY"], listObjections: ["PRIVACY"], unmaskParty: ["PRIVACY"],
   createPremises: [...desk, ...sources], searchPremises: [...desk, ...sources], getPremises: desk, putPremises: [...desk, ...sources],
   listAssessments: desk, postTenantCheck: ["LANDLORD_TOKEN"], getTenantCheck: ["LANDLORD_TOKEN"], getTenantCheckReceipt: ["LANDLORD_TOKEN"],
   postEvidence: ["LANDLORD_TOKEN"], getDutyOfCareFile: ["LANDLORD_TOKEN"], postObservation: ["LANDLORD_TOKEN"],

@@ -6,8 +6,8 @@
 -- $5 most bigint
 select a.premises, a.id, a.assessed_on, a.known_generation, a.known_xact, a.known_fact, a.ruleset, a.engine,
     a.result, a.inputs,
-    exists (select from fact f
-            where f.premises = a.premises and f.status = 'erased'
+    exists (select from erased_fact f
+            where f.premises = a.premises
               and (f.generation, f.xact) <= (a.known_generation, a.known_xact)) as erased
 from assessment a
 where (a.premises, a.id) > ($1, $2) and ($3 is null or a.assessed_on >= $3) and ($4 is null or a.id = $4)

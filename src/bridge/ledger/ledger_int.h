@@ -53,6 +53,7 @@ struct pw_str ledger_or_null(struct pw_str text);
 
 struct party {
     enum pw_scheme scheme;
+    struct pw_str value, scope;         /* normalised; the client of a source's own number, else "" */
     const uint8_t (*macs)[PW_MAC_SIZE]; /* one a key version, in the order of the ring */
     struct pw_uuid id;
     bool known;  /* under any version */
@@ -62,6 +63,8 @@ struct party {
 struct parties {
     struct pw_arena *arena;
     const struct pw_keys *keys;
+    uint32_t *versions; /* of the ring, ascending, when the write began */
+    size_t version_count;
     struct pw_map by_mac;
     size_t read;
     bool asked;

@@ -377,6 +377,33 @@ static bool add_sealed(struct write *w, struct pw_err *err)
     return true;
 }
 
+/* ---- persons ---- */
+
+/* Which facts speak of whom. A retraction or correction speaks of nobody itself. */
+static void add_parties(struct write *w)
+{
+    size_t most = 1, n = 0;
+    EACH_ENTRY(w, e)
+    {
+        most += e->item->draft != NULL ? e->item->draft->party_count : 0;
+    }
+    struct pw_uuid *party = PW_NEW_ARRAY(w->arena, 3 * most, struct pw_uuid);
+    struct pw_uuid *premises = party + most, *fact = party + 2 * most;
+
+    EACH_ENTRY(w, e)
+    {
+        for (size_t i = 0; e->created && e->name != NULL && i < e->item->draft->party_count; i++) {
+            party[n] = e->parties[i]->id;
+            premises[n] = e->name->premises;
+            fact[n++] = e->item->op == PW_LEDGER_CORRECTION ? e->replacement : e->id;
+        }
+    }
+    if (n > 0) {
+        pw_tx_add(w->tx, PW_SQL_LEDGER_FACT_PARTY_INSERT, PW_P_UUIDS(party, n), PW_P_UUIDS(premises, n),
+            PW_P_UUIDS(fact, n));
+    }
+}
+
 /* ---- tenancies ---- */
 
 static void add_tenancies(struct write *w)
@@ -462,6 +489,7 @@ bool ledger_rows_add(struct write *w, struct pw_err *err)
     send_facts(w->tx, &c);
     ledger_targets_end(w);
     add_tenancies(w);
+    add_parties(w);
     if (!add_sealed(w, err)) {
         return false;
     }

@@ -224,6 +224,19 @@ static void make_background_stages(struct pw_app *app)
             .batch = (app->roles & ROLE_BATCH) != 0,
             .flood = config->rules_flood,
         });
+    if (app->roles & (ROLE_UPKEEP | ROLE_API))
+        app->privacy = pw_privacy_new(&(struct pw_privacy_options){
+            .loop = app->loop,
+            .db = app->db,
+            .keys = app->keys,
+            .worker = app->worker,
+            .model = app->model,
+            .purposes = {.cases = config->purpose_cases, .grounds = config->purpose_grounds},
+            .tombstones_file = config->retention_tombstones_file,
+            .every_ms = config->retention_every,
+        });
+    if (app->roles & ROLE_UPKEEP)
+        pw_privacy_start(app->privacy);
     if (app->roles & ROLE_UPKEEP)
         app->upkeep = pw_upkeep_new(&(struct pw_upkeep_options){
             .loop = app->loop,
@@ -324,7 +337,7 @@ static bool drained(const struct pw_app *app)
            (app->assess == NULL || pw_assess_idle(app->assess)) &&
            (app->lab == NULL || pw_lab_idle(app->lab)) &&
            (app->upkeep == NULL || pw_upkeep_idle(app->upkeep)) && pw_settler_idle(app->settler) &&
-           app->deliver_stopped;
+           (app->privacy == NULL || pw_privacy_idle(app->privacy)) && app->deliver_stopped;
 }
 
 static void on_drain_poll(void *arg)
@@ -372,6 +385,8 @@ static void on_stop(void *arg)
     if (app->upkeep != NULL)
         pw_upkeep_drain(app->upkeep);
     pw_settler_stop(app->settler);
+    if (app->privacy != NULL)
+        pw_privacy_drain(app->privacy);
     if (app->roles & ROLE_DELIVER)
         pw_deliver_stop(app->deliver, on_deliver_stopped, app);
     else
@@ -412,6 +427,7 @@ static void close_all(struct pw_app *app)
     pw_upkeep_free(app->upkeep);
     pw_settler_free(app->settler);
     pw_lab_free(app->lab);
+    pw_privacy_free(app->privacy);
     if (app->check != NULL)
         pw_tenant_checks_free(app->check);
     if (app->desk != NULL)

@@ -26,6 +26,7 @@
 #include <pandwacht/ledger.h>
 #include <pandwacht/loop.h>
 #include <pandwacht/mail.h>
+#include <pandwacht/privacy.h>
 #include <pandwacht/rules.h>
 #include <pandwacht/stream.h>
 #include <pandwacht/upkeep.h>
@@ -72,6 +73,7 @@ struct pw_app {
     struct pw_deliver *deliver;
     struct pw_lab *lab;
     struct pw_upkeep *upkeep;
+    struct pw_privacy *privacy;
     struct pw_mailer *mailer;
     struct pw_tls_context *tls[LISTEN_MAX];
     size_t tls_count;

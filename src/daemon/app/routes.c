@@ -40,7 +40,8 @@ static void add_fixed(struct pw_app *app, struct rows *rows)
     size_t batch = (size_t)app->config->intake_batch_body_max;
     /* The stages by the names that routes.def uses for them; `app` is one too. */
     void *const intake = app->intake, *const access = app->access, *const desk = app->desk,
-                *const check = app->check, *const deliver = app->deliver, *const lab = app->lab;
+                *const check = app->check, *const deliver = app->deliver, *const lab = app->lab,
+                *const privacy = app->privacy;
 #define PW_X(                                                                                                \
     method_, pattern_, scope_, stage_, handler_, status_, if_match_, body_, request_, answer_, id_, sum_)    \
     add(rows, &(struct row){.text = {PW_HTTP_##method_, pattern_, &pw_scope_##scope_, id_, sum_,             \

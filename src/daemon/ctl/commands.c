@@ -46,6 +46,11 @@ const struct command commands[] = {
     {"partner replay", "NAME", "send dead letters again", run_partner_replay},
     {"audit verify", "", "check the chain of audit records, and against its signed heads", run_audit_verify},
     {"audit export", "", "print the sealed audit records, a JSON object a line", run_audit_export},
+    {"retention run", "", "erase what is due, and what was erased before a restore", run_retention_run},
+    {"retention hold", "", "keep everything of one premises until it is released", run_retention_hold},
+    {"retention release", "", "end the holds on one premises", run_retention_release},
+    {"subject export", "", "print what an approved request of a data subject releases", run_subject_export},
+    {"subject erase", "", "carry out the erasures of an approved request", run_subject_erase},
 };
 const size_t command_count = PW_COUNT(commands);
 

@@ -149,5 +149,10 @@ int run_partner_verify(struct ctl *ctl);
 int run_partner_replay(struct ctl *ctl);
 int run_audit_verify(struct ctl *ctl);
 int run_audit_export(struct ctl *ctl);
+int run_retention_run(struct ctl *ctl);
+int run_retention_hold(struct ctl *ctl);
+int run_retention_release(struct ctl *ctl);
+int run_subject_export(struct ctl *ctl);
+int run_subject_erase(struct ctl *ctl);
 
 #endif

@@ -12,14 +12,15 @@
 static const struct {
     const char *user, *runs;
 } users[] = {
-    {"pandwacht-api", "access app audit/add audit/export_page check db/greeting db/schema_migrations "
-                      "deliver/events_after deliver/receipt_add desk dossier lab ledger mail/add rulesets"},
+    {"pandwacht-api",
+        "access app audit/add audit/export_page check db/greeting db/schema_migrations "
+        "deliver/events_after deliver/receipt_add desk dossier lab ledger mail/add privacy rulesets"},
     {"pandwacht-assess", "assess audit/add db/greeting db/schema_migrations dossier ledger/due_now "
                          "ledger/outbox_add ledger/wake queue rulesets"},
     {"pandwacht-deliver",
         "audit/add db/greeting db/schema_migrations deliver ledger/outbox_add ledger/wake mail"},
     {"pandwacht-upkeep", "audit check/observation_claim check/observation_settle db/greeting "
-                         "db/schema_migrations ledger queue upkeep"},
+                         "db/schema_migrations ledger privacy queue upkeep"},
     {"pandwacht-batch",
         "audit/add db/greeting db/schema_migrations dossier lab/backtest_claim lab/backtest_finish "
         "lab/backtest_give_up lab/backtest_progress lab/drafts_open lab/live lab/proposal_add "

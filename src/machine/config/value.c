@@ -126,6 +126,23 @@ static bool set_choice(
     return true;
 }
 
+/* A default as the table writes it: "[a, b]" or nothing. */
+static void set_words(struct pw_config *config, const struct option *option, struct pw_str text)
+{
+    const char **list = PW_NEW_ARRAY(config->arena, text.len / 2 + 2, const char *);
+    struct pw_str head;
+    bool more = text.len > 2;
+    size_t n = 0;
+
+    if (more)
+        text = (struct pw_str){text.data + 1, text.len - 2};
+    while (more) {
+        more = pw_str_cut(text, ',', &head, &text);
+        list[n++] = pw_str_dup(config->arena, pw_str_trim(head)).data;
+    }
+    *CONFIG_MEMBER(config, option, const char *const *) = list;
+}
+
 bool config_set_text(struct pw_config *config, const struct option *option, struct pw_str text,
     const char *directory, struct pw_err *err)
 {
@@ -146,7 +163,7 @@ bool config_set_text(struct pw_config *config, const struct option *option, stru
     case PW_OPTION_CHOICE:
         return set_choice(config, option, text, err);
     case PW_OPTION_LIST:
-        *CONFIG_MEMBER(config, option, const char *const *) = PW_NEW_ARRAY(config->arena, 1, const char *);
+        set_words(config, option, text);
         return true;
     }
     return false;

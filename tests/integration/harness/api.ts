@@ -22,6 +22,11 @@ export class Api {
 
   constructor(private readonly house: House) {}
 
+  /** Signs in anew from now on: the sessions are in another database. */
+  forget() {
+    this.sessions.clear();
+  }
+
   close() {
     for (const agent of this.agents.values()) agent.destroy();
   }
