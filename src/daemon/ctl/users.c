@@ -1,31 +1,21 @@
 /*
  * `migrate --users`: a database user for each role of the daemon, with the grants that the statements of its
- * rooms need and no others. What a role runs is declared here; the grants themselves are found by the
- * database.
+ * rooms need and no others. What a role runs is declared (defs/database_users.def); the grants themselves are
+ * found by the database.
  */
 #include "ctl_int.h"
 
 #include <stdio.h>
 #include <string.h>
 
-/* Rooms ("desk") and single statements ("deliver/events_after"), apart by spaces. */
 static const struct {
     const char *user, *runs;
 } users[] = {
-    {"pandwacht-api",
-        "access app audit/add audit/export_page check db/greeting db/schema_migrations "
-        "deliver/events_after deliver/receipt_add desk dossier lab ledger mail/add privacy rulesets"},
-    {"pandwacht-assess", "assess audit/add db/greeting db/schema_migrations dossier ledger/due_now "
-                         "ledger/outbox_add ledger/wake queue rulesets"},
-    {"pandwacht-deliver",
-        "audit/add db/greeting db/schema_migrations deliver ledger/outbox_add ledger/wake mail"},
-    {"pandwacht-upkeep", "audit check/observation_claim check/observation_settle db/greeting "
-                         "db/schema_migrations ledger privacy queue upkeep"},
-    {"pandwacht-batch",
-        "audit/add db/greeting db/schema_migrations dossier lab/backtest_claim lab/backtest_finish "
-        "lab/backtest_give_up lab/backtest_progress lab/drafts_open lab/live lab/proposal_add "
-        "lab/rule_cases lab/ruleset_bundle lab/ruleset_put lab/shadow_due lab/shadow_put "
-        "lab/shadow_sets lab/warning_add queue rulesets/read"},
+#define PW_DATABASE_USER(user, runs) {user, runs},
+#define PW_DATABASE_OWNER(runs)
+#include <pandwacht/defs/database_users.def>
+#undef PW_DATABASE_OWNER
+#undef PW_DATABASE_USER
 };
 
 /* "desk" and "desk/alert_get" both hold "desk/alert_get". */
