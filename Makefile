@@ -115,6 +115,8 @@ else
 $(B)/pandwacht: $(call archives,$(ROOMS)) ;
 endif
 
+.PHONY: libcel.a
+libcel.a: build/libcel.a
 build/libcel.a: build/lib/cel.a
 	@cp $< $@
 
