@@ -27,6 +27,8 @@ static const struct {
     {"ctl/history_extent", "a backtest walks all there is"},
     {"lab/backtest_claim", "how much there is to walk"},
     {"lab/shadow_list", "counts what a shadow set makes of every premises"},
+    {"privacy/index_retire", "every row under a key that is gone goes"},
+    {"privacy/terms_apply", "the last day of every fact that was judged or whose tenancy can end"},
     {NULL, NULL},
 };
 
