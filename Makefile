@@ -28,7 +28,7 @@ endif
 WARN   := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Werror
 CFLAGS ?= -O2 -g
 HARDEN := -fstack-protector-strong -D_FORTIFY_SOURCE=2 -fPIE
-LIBS   := -levent_core -lssl -lcrypto -lpq -ljansson -lyaml -lcsv -lcurl -lm
+LIBS   := -levent_core -lssl -lcrypto -lpq -ljansson -lcjose -lyaml -lcsv -lcurl -lm
 B      := build
 
 ifeq ($(SAN),1)
