@@ -18,6 +18,10 @@
  * works a moment longer, for requests that are under way. Its CSRF token stays. Signing in ends the
  * session whose cookie came along.
  *
+ * People may also sign in with their organisation's provider of OpenID Connect (room oidc). Who they are,
+ * what roles they have and where is then what its token says, each time anew; their accounts have no
+ * password. An administrator may end such an account for good, and gives it nothing.
+ *
  * Budgets are token buckets in this process: for each caller, landlord, source of tips, origin of a tip, and
  * for each address as long as it is nobody known (429 with Retry-After; RateLimit headers on every answer to
  * a caller). The login budget lies in the database: after five failures an account waits, at most 15
@@ -42,6 +46,7 @@ struct pw_buf;
 struct pw_db;
 struct pw_keys;
 struct pw_loop;
+struct pw_oidc;
 struct pw_request;
 struct pw_worker;
 struct pw_worker_job;
@@ -176,20 +181,37 @@ struct pw_budget_plan {
     int64_t burst;   /* how much it holds; at least 1 */
 };
 
+/* What the claims of a provider's token mean. */
+struct pw_access_claims {
+    const char *issuer;
+    const char *name;           /* the claim that names the person */
+    const char *roles;          /* the claim with its roles or groups; dots lead into objects */
+    const char *municipalities; /* the claim with codes; "" = everybody is for everywhere */
+    /* "word of the provider=role", NULL-terminated; empty: its words are our roles. A word that is not there
+     * gives nothing. */
+    const char *const *role_map;
+};
+
+/* Whether every entry of the map names a role that a provider may give: not landlord, who belongs to a
+ * client. */
+bool pw_access_claims_check(const struct pw_access_claims *claims, struct pw_err *err) PW_MUST_CHECK;
+
 struct pw_access_options {
     struct pw_loop *loop;
     struct pw_db *db;
     const struct pw_keys *keys; /* for one-time codes; NULL = accounts that need them stay closed */
-    struct pw_worker *worker;   /* must know pw_access_password_job */
-    int64_t cache_ms;           /* 0 = 5000 */
-    size_t cache_max;           /* callers; 0 = 4096 */
-    int64_t session_ms;         /* life of a session; 0 = 8 h */
-    int64_t session_idle_ms;    /* unused for so long it ends; 0 = 30 min */
-    int64_t session_rotate_ms;  /* a cookie's token is changed after; 0 = 15 min */
-    int64_t session_grace_ms;   /* how long the old token works then; 0 = 30 s */
-    int64_t password_ms;        /* deadline of checking a password; 0 = 5000 */
-    unsigned login_failures;    /* then the budget bites; 0 = 5 */
-    int64_t login_wait_ms;      /* longest wait; 0 = 15 min */
+    struct pw_oidc *oidc;       /* NULL = nobody signs in with a provider */
+    struct pw_access_claims claims;
+    struct pw_worker *worker;                  /* must know pw_access_password_job */
+    int64_t cache_ms;                          /* 0 = 5000 */
+    size_t cache_max;                          /* callers; 0 = 4096 */
+    int64_t session_ms;                        /* life of a session; 0 = 8 h */
+    int64_t session_idle_ms;                   /* unused for so long it ends; 0 = 30 min */
+    int64_t session_rotate_ms;                 /* a cookie's token is changed after; 0 = 15 min */
+    int64_t session_grace_ms;                  /* how long the old token works then; 0 = 30 s */
+    int64_t password_ms;                       /* deadline of checking a password; 0 = 5000 */
+    unsigned login_failures;                   /* then the budget bites; 0 = 5 */
+    int64_t login_wait_ms;                     /* longest wait; 0 = 15 min */
     struct pw_budget_plan budgets[PW_BUDGETS]; /* zeros = 600 a minute, 200 at once */
 };
 
@@ -232,6 +254,9 @@ void pw_access_forget(struct pw_access *access);
 void pw_access_sign_in(struct pw_request *req, void *stage);  /* POST /v1/sessions */
 void pw_access_session(struct pw_request *req, void *stage);  /* GET /v1/sessions/current */
 void pw_access_sign_out(struct pw_request *req, void *stage); /* DELETE /v1/sessions/current */
+
+void pw_access_begin_oidc(struct pw_request *req, void *stage); /* GET /v1/sessions/oidc */
+void pw_access_end_oidc(struct pw_request *req, void *stage);   /* GET /v1/sessions/oidc/callback */
 
 /* Administration. Accounts that may read dossiers, and receivers, wait for a second administrator. */
 void pw_access_list_clients(struct pw_request *req, void *stage);  /* GET /v1/clients */

@@ -53,6 +53,10 @@ bool pw_crypto_equal(const void *a, const void *b, size_t len);
 /* Overwrites; not removed by the optimiser. */
 void pw_crypto_wipe(void *data, size_t len);
 
+/* The first line of a file that holds a secret, into `out`; NULL when the file is not named ("" or NULL) or
+ * cannot be read. The caller wipes `out`. */
+const char *pw_crypto_secret_read(const char *file, char *out, size_t size);
+
 /* ---- keys ---- */
 
 enum pw_key_use {

@@ -83,6 +83,20 @@ void pw_buf_put_str(struct pw_buf *buf, struct pw_str s)
     pw_buf_put(buf, s.data, s.len);
 }
 
+static bool needs_no_escape(unsigned char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           (c != '\0' && strchr("-._~", c) != NULL);
+}
+
+void pw_buf_put_encoded(struct pw_buf *buf, struct pw_str s)
+{
+    for (size_t i = 0; i < s.len; i++) {
+        unsigned char c = (unsigned char)s.data[i];
+        pw_buf_printf(buf, needs_no_escape(c) ? "%c" : "%%%02X", c);
+    }
+}
+
 void pw_buf_printf(struct pw_buf *buf, const char *fmt, ...)
 {
     va_list args, again;

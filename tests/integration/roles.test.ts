@@ -17,7 +17,7 @@ const NOBODY = "01950000-0000-7000-8000-000000000000";
 const desk = ["ANALYST"];
 const sources = ["source", "TOKEN_LEASE_ADMIN"];
 const may: Record<string, string[]> = {
-  postFactBatch: sources, signIn: ["*"], getOpenApi: ["*"], listSigningKeys: ["*"],
+  postFactBatch: sources, signIn: ["*"], beginOidc: ["*"], endOidc: ["*"], getOpenApi: ["*"], listSigningKeys: ["*"],
   getSession: ["ANALYST", "POLICY", "PRIVACY", "ADMIN", "AUDITOR", "OFFICER"], signOut: ["ANALYST", "POLICY", "PRIVACY", "ADMIN", "AUDITOR", "OFFICER"],
   listAlerts: desk, openAlert: desk, nextAlert: desk, getAlert: desk, claimAlert: desk, releaseAlert: desk, addNote: desk, weighAlert: desk,
   decideAlert: desk, proposeReferral: desk, closeAlert: [], snoozeAlert: desk, unsnoozeAlert: desk, listAlertEntries: desk, getDossier: desk,

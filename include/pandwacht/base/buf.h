@@ -30,6 +30,8 @@ void pw_buf_put(struct pw_buf *buf, const void *data, size_t len);
 void pw_buf_puts(struct pw_buf *buf, const char *z);
 void pw_buf_putc(struct pw_buf *buf, char c);
 void pw_buf_put_str(struct pw_buf *buf, struct pw_str s);
+/* Percent-encoded for a URL or a form (RFC 3986): everything but letters, digits, '-', '.', '_' and '~'. */
+void pw_buf_put_encoded(struct pw_buf *buf, struct pw_str s);
 void pw_buf_printf(struct pw_buf *buf, const char *fmt, ...) PW_PRINTF(2, 3);
 /* Big-endian integers, for wire and stored records. */
 void pw_buf_put_u16(struct pw_buf *buf, uint16_t v);

@@ -1,3 +1,3 @@
--- An account by name.
+-- An account with a password of its own, by name.
 -- $1 name text
-select id from account where name = $1
+select id from account where name = $1 and issuer is null

@@ -3,7 +3,7 @@
 -- $2 most bigint
 -- $3 id uuid
 select a.id, a.name, a.roles, a.municipalities, coalesce(c.name, '') as client, a.created_at,
-       a.totp_key is not null as totp,
+       a.totp_key is not null as totp, a.issuer is not null as provided,
        case when a.disabled_at is null then 'active'
             when a.proposed_by is not null and a.approved_by is null then 'proposed'
             else 'disabled' end as status

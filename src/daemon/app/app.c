@@ -90,12 +90,25 @@ static struct pw_budget_plan plan(const struct pw_config *config, int64_t per_da
     return (struct pw_budget_plan){.per_day = per_day * times, .burst = burst * times};
 }
 
+static struct pw_access_claims claims_of(const struct pw_config *config)
+{
+    return (struct pw_access_claims){
+        .issuer = config->oidc_issuer,
+        .name = config->oidc_name_claim,
+        .roles = config->oidc_roles_claim,
+        .municipalities = config->oidc_municipalities_claim,
+        .role_map = config->oidc_roles,
+    };
+}
+
 struct pw_access_options app_access_options(struct pw_app *app, const struct pw_config *config)
 {
     return (struct pw_access_options){
         .loop = app->loop,
         .db = app->db,
         .keys = app->keys,
+        .oidc = app->oidc,
+        .claims = claims_of(app->config),
         .worker = app->worker,
         .session_ms = config->sessions_life,
         .session_idle_ms = config->sessions_idle,
@@ -116,7 +129,42 @@ struct pw_access_options app_access_options(struct pw_app *app, const struct pw_
     };
 }
 
-static void make_rooms(struct pw_app *app)
+static void on_provider_trouble(void *arg, const struct pw_err *err)
+{
+    (void)arg;
+    pw_log(PW_EV_SIGN_IN_PROVIDER, PW_LOG_ERR(err));
+}
+
+static bool open_provider(struct pw_app *app, struct pw_err *err)
+{
+    struct pw_config *config = app->config;
+    const struct pw_access_claims claims = claims_of(config);
+    if (config->oidc_issuer[0] == '\0')
+        return true;
+    for (size_t i = 0; config->oidc_algorithms[i] != NULL; i++)
+        if (!pw_jose_knows(config->oidc_algorithms[i]))
+            return pw_fail_at(err, PW_ERR_USAGE, config->file, 0, 0,
+                "oidc.algorithms: entry %zu is none that we can verify", i + 1);
+    app->oidc = pw_oidc_new(&(struct pw_oidc_options){
+        .loop = app->loop,
+        .client = app->client,
+        .keys = app->keys,
+        .issuer = config->oidc_issuer,
+        .client_id = config->oidc_client_id,
+        .secret_file = config->oidc_client_secret_file,
+        .cert_file = config->oidc_certificate,
+        .key_file = config->oidc_key,
+        .ca_file = config->oidc_ca,
+        .redirect_uri = pw_str_printf(app->arena, "%s/v1/sessions/oidc/callback", config->system_url).data,
+        .scopes = config->oidc_scopes,
+        .algorithms = config->oidc_algorithms,
+        .acr = config->oidc_acr,
+        .on_trouble = on_provider_trouble,
+    });
+    return pw_access_claims_check(&claims, err);
+}
+
+static bool make_rooms(struct pw_app *app, struct pw_err *err)
 {
     struct pw_config *config = app->config;
     app->event_source = (char *)(uintptr_t)pw_str_printf(
@@ -124,11 +172,14 @@ static void make_rooms(struct pw_app *app)
                             .data;
     app->client =
         pw_client_new(app->loop, &(struct pw_client_options){.concurrent = 256, .concurrent_peer = 16});
+    if (!open_provider(app, err))
+        return false;
     const struct pw_access_options access = app_access_options(app, config);
     app->access = pw_access_new(&access);
     pw_access_start(app->access);
     app->ledger = pw_ledger_new(&(struct pw_ledger_options){
         .loop = app->loop, .db = app->db, .keys = app->keys, .model = app->model});
+    return true;
 }
 
 static struct pw_tenant_check_options check_options(const struct pw_app *app)
@@ -417,6 +468,7 @@ static void close_all(struct pw_app *app)
     pw_assess_free(app->assess);
     pw_deliver_free(app->deliver);
     pw_mailer_free(app->mailer);
+    pw_oidc_free(app->oidc);
     pw_client_free(app->client);
     pw_upkeep_stop(app->upkeep);
     pw_settler_stop(app->settler);
@@ -493,9 +545,8 @@ static bool open_all(struct pw_app *app, const struct pw_app_options *options, s
         return false;
     if (options->check_only)
         return app_rules_candidate(app, app->config, NULL, NULL, err);
-    if (!open_database(app, err) || !activate_rules(app, err))
+    if (!open_database(app, err) || !activate_rules(app, err) || !make_rooms(app, err))
         return false;
-    make_rooms(app);
     if (app->roles & ROLE_API)
         make_api_stages(app);
     make_background_stages(app);

@@ -22,10 +22,12 @@
 #include <pandwacht/findings.h>
 #include <pandwacht/http.h>
 #include <pandwacht/intake.h>
+#include <pandwacht/jose.h>
 #include <pandwacht/lab.h>
 #include <pandwacht/ledger.h>
 #include <pandwacht/loop.h>
 #include <pandwacht/mail.h>
+#include <pandwacht/oidc.h>
 #include <pandwacht/privacy.h>
 #include <pandwacht/rules.h>
 #include <pandwacht/stream.h>
@@ -63,6 +65,7 @@ struct pw_app {
     struct pw_db *db;
     struct pw_client *client;
     struct pw_console *console;
+    struct pw_oidc *oidc; /* NULL = nobody signs in with a provider */
     struct pw_access *access;
     struct pw_ledger *ledger;
     struct pw_intake *intake;

@@ -28,6 +28,8 @@ static void on_rules(void *arg, bool ok, const struct pw_err *err)
         return;
     }
     pw_access_forget(app->access);
+    if (app->oidc != NULL)
+        pw_oidc_forget(app->oidc);
     pw_client_forget_connections(app->client);
     pw_log_event(PW_EV_RELOADED);
     app_notify(app, "READY=1");

@@ -3,7 +3,9 @@
  * seeded by the kernel. Without randomness nothing that follows is safe, so its failure ends the
  * process and the supervisor starts it again.
  */
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <openssl/crypto.h>
 #include <openssl/rand.h>
@@ -47,4 +49,18 @@ bool pw_crypto_equal(const void *a, const void *b, size_t len)
 void pw_crypto_wipe(void *data, size_t len)
 {
     OPENSSL_cleanse(data, len);
+}
+
+const char *pw_crypto_secret_read(const char *file, char *out, size_t size)
+{
+    FILE *in = file == NULL || file[0] == '\0' ? NULL : fopen(file, "re");
+
+    out[0] = '\0';
+    if (in == NULL)
+        return NULL;
+    if (fgets(out, (int)size, in) == NULL)
+        out[0] = '\0';
+    fclose(in);
+    out[strcspn(out, "\r\n")] = '\0';
+    return out;
 }

@@ -9,6 +9,7 @@
 #include <pandwacht/http.h>
 #include <pandwacht/json.h>
 #include <pandwacht/loop.h>
+#include <pandwacht/oidc.h>
 #include <pandwacht/worker.h>
 
 #define SESSION_COOKIE "__Host-session"
@@ -62,13 +63,28 @@ uint32_t access_role_bits(const struct pw_str *words, size_t count);
 uint32_t access_class_bits(const struct pw_str *words, size_t count);
 bool access_is_class(struct pw_str word);
 
-/* session.c: the CSRF token that goes with a session. */
+/* session.c: a session being opened: queues it, and the end of the one whose cookie came along. When its
+ * statement gives no row (its seed) the account may not have one now. */
+struct opening {
+    struct pw_uuid account;
+    bool cookie;       /* else bearer */
+    int64_t totp_step; /* of the one-time code that was right; 0 = none */
+    char token[PW_TOKEN_TEXT];
+    pw_usec expires_at;
+    size_t statement;
+};
+void access_session_open(
+    struct pw_access *access, struct pw_request *req, struct pw_tx *tx, struct opening *opening);
+
+/* The CSRF token that goes with a session. */
 const char *access_csrf_of(const uint8_t seed[KEY_SIZE], char out[PW_TOKEN_TEXT]);
 /* The cookie that carries a session's token. */
 void access_set_cookie(struct pw_request *req, const char *token);
 /* A cookie's session is due for a new token: gives it one, then calls `then` (whether it did or not). */
 void access_session_rotate(struct pw_access *access, struct pw_request *req, const uint8_t hash[KEY_SIZE],
     void (*then)(void *arg), void *arg);
+/* Writes `"roles":[...]`. */
+void access_write_roles(struct pw_jsonw *w, uint32_t roles);
 /* Writes `"user":...,"roles":[...]`. */
 void access_write_user(struct pw_jsonw *w, struct pw_str name, uint32_t roles);
 

@@ -245,6 +245,10 @@ static bool judge_account(struct admin *admin, struct pw_tx *tx)
         pw_reply_code(admin->req, PW_ERR_NOT_FOUND);
         return false;
     }
+    if (pw_cell_bool(rows, 0, pw_rows_column(rows, "provided"))) { /* its provider keeps the password */
+        pw_reply_code(admin->req, PW_ERR_TRANSITION);
+        return false;
+    }
     roles = pw_cell_texts(rows, 0, pw_rows_column(rows, "roles"), admin->req->arena, &count);
     ((struct user_write *)admin)->waits = (access_role_bits(roles, count) & WAITING_ROLES) != 0;
     return true;

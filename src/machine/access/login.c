@@ -18,13 +18,12 @@ struct login {
     struct pw_str name, password, code;
     bool cookie;
     uint8_t budget[KEY_SIZE], code_budget[KEY_SIZE];
-    size_t s_budget, s_account, s_session;
+    size_t s_budget, s_account;
     struct pw_uuid account; /* nil: there is none */
     struct pw_str totp_key; /* sealed; "" = the account asks for no code */
     int64_t totp_step;      /* of the code that was right; 0 = none */
     uint32_t roles;
-    char token[PW_TOKEN_TEXT];
-    pw_usec expires_at;
+    struct opening opening;
 };
 
 static void reply_wrong(struct pw_request *req)
@@ -56,37 +55,20 @@ static void reply_session(const struct login *login, const uint8_t seed[KEY_SIZE
     pw_jsonw_object(&w);
     access_write_user(&w, login->name, login->roles);
     pw_jsonw_key(&w, login->cookie ? "csrfToken" : "accessToken");
-    pw_jsonw_z(&w, login->cookie ? access_csrf_of(seed, csrf) : login->token);
+    pw_jsonw_z(&w, login->cookie ? access_csrf_of(seed, csrf) : login->opening.token);
     if (!login->cookie) {
         pw_jsonw_key(&w, "tokenType");
         pw_jsonw_z(&w, "Bearer");
     }
     pw_jsonw_key(&w, "expiresAt");
-    pw_jsonw_instant(&w, login->expires_at);
+    pw_jsonw_instant(&w, login->opening.expires_at);
     pw_jsonw_end_object(&w);
     if (login->cookie)
-        access_set_cookie(req, login->token);
+        access_set_cookie(req, login->opening.token);
     pw_reply_header(req, "Location", PW_STR("/v1/sessions/current"));
     pw_reply_header(req, "Cache-Control", PW_STR("no-store"));
     pw_reply_json(req, 201, &json);
     pw_buf_release(&json);
-}
-
-/* No row: the code was used before, or the account was disabled in between. */
-static void on_opened(void *arg, struct pw_tx *tx, bool ok, const struct pw_err *err)
-{
-    struct login *login = arg;
-    const struct pw_rows *rows;
-
-    if (!ok) {
-        pw_reply_err(login->req, err);
-        return;
-    }
-    rows = pw_tx_rows(tx, login->s_session);
-    if (pw_rows_count(rows) == 0)
-        reply_wrong(login->req);
-    else
-        reply_session(login, (const uint8_t *)pw_cell_bytea(rows, 0, 0).data);
 }
 
 static void refuse(struct login *login)
@@ -102,43 +84,51 @@ static void refuse(struct login *login)
     pw_tx_commit(tx, on_refused, login->req);
 }
 
-/* The session whose cookie came along ends: who signs in anew leaves what was there before. */
-static void end_former(struct login *login, struct pw_tx *tx)
+static void on_signed_in(void *arg, struct pw_tx *tx, bool ok, const struct pw_err *err)
 {
-    struct pw_str cookie = pw_request_cookie(login->req, SESSION_COOKIE);
-    uint8_t hash[KEY_SIZE];
+    struct login *login = arg;
 
-    if (cookie.len == 0 || cookie.len > TOKEN_MAX)
-        return;
-    pw_crypto_token_hash(cookie, hash);
-    access_cache_drop(login->access, hash);
-    pw_tx_add(tx, PW_SQL_ACCESS_SESSION_END, PW_P_BYTES(hash, KEY_SIZE));
+    if (ok)
+        reply_session(
+            login, (const uint8_t *)pw_cell_bytea(pw_tx_rows(tx, login->opening.statement), 0, 0).data);
+    else
+        pw_reply_err(login->req, err);
 }
 
-/* One transaction with one audit record. */
-static void open_session(struct login *login)
+/* No row: the code was used before, or the account was disabled in between. */
+static void on_opened(void *arg, struct pw_tx *tx, bool ok, const struct pw_err *err)
 {
-    struct pw_access *access = login->access;
-    pw_usec now = pw_loop_wall(access->options.loop);
+    struct login *login = arg;
     const struct pw_audit record = {.actor = {PW_ACTOR_ACCOUNT, login->account},
         .action = "signed-in",
         .object_kind = "account",
         .object = login->account};
-    struct pw_tx *tx = pw_db_begin(access->options.db, "access: sign in", 0);
-    uint8_t hash[KEY_SIZE];
 
-    pw_audit_add(tx, now, &record, 1);
-    pw_crypto_token_new(login->token);
-    pw_crypto_token_hash(pw_str_z(login->token), hash);
-    login->expires_at = (now / PW_USEC_PER_SEC + access->options.session_ms / 1000) * PW_USEC_PER_SEC;
+    if (!ok) {
+        pw_reply_err(login->req, err);
+        return;
+    }
+    if (pw_rows_count(pw_tx_rows(tx, login->opening.statement)) == 0) {
+        pw_tx_abort(tx);
+        refuse(login);
+        return;
+    }
+    pw_audit_add(tx, pw_loop_wall(login->access->options.loop), &record, 1);
+    pw_tx_commit(tx, on_signed_in, login);
+}
+
+/* One transaction: the session, the end of the one before, the budgets given back, the record. */
+static void open_session(struct login *login)
+{
+    struct pw_tx *tx = pw_db_begin(login->access->options.db, "access: sign in", 0);
+
     pw_tx_add(tx, PW_SQL_ACCESS_LOGIN_FORGET, PW_P_BYTES(login->budget, KEY_SIZE));
     if (login->totp_step > 0)
         pw_tx_add(tx, PW_SQL_ACCESS_LOGIN_FORGET, PW_P_BYTES(login->code_budget, KEY_SIZE));
-    end_former(login, tx);
-    login->s_session = pw_tx_add(tx, PW_SQL_ACCESS_SESSION_ADD, PW_P_BYTES(hash, KEY_SIZE),
-        PW_P_UUID(&login->account), PW_P_TEXT_Z(login->cookie ? "cookie" : "bearer"),
-        PW_P_TIME(login->expires_at), login->totp_step > 0 ? PW_P_I64(login->totp_step) : PW_P_NULL);
-    pw_tx_commit(tx, on_opened, login);
+    login->opening =
+        (struct opening){.account = login->account, .cookie = login->cookie, .totp_step = login->totp_step};
+    access_session_open(login->access, login->req, tx, &login->opening);
+    pw_tx_send(tx, on_opened, login);
 }
 
 static void on_code_budget(void *arg, struct pw_tx *tx, bool ok, const struct pw_err *err)

@@ -22,6 +22,34 @@ void access_set_cookie(struct pw_request *req, const char *token)
         pw_str_printf(req->arena, SESSION_COOKIE "=%s; Secure; HttpOnly; SameSite=Strict; Path=/", token));
 }
 
+/* Who signs in anew leaves what was there before. */
+static void end_former(struct pw_access *access, struct pw_request *req, struct pw_tx *tx)
+{
+    struct pw_str cookie = pw_request_cookie(req, SESSION_COOKIE);
+    uint8_t hash[KEY_SIZE];
+
+    if (cookie.len == 0 || cookie.len > TOKEN_MAX)
+        return;
+    pw_crypto_token_hash(cookie, hash);
+    access_cache_drop(access, hash);
+    pw_tx_add(tx, PW_SQL_ACCESS_SESSION_END, PW_P_BYTES(hash, KEY_SIZE));
+}
+
+void access_session_open(
+    struct pw_access *access, struct pw_request *req, struct pw_tx *tx, struct opening *opening)
+{
+    int64_t life_s = access->options.session_ms / 1000;
+    uint8_t hash[KEY_SIZE];
+
+    pw_crypto_token_new(opening->token);
+    pw_crypto_token_hash(pw_str_z(opening->token), hash);
+    opening->expires_at = (pw_loop_wall(access->options.loop) / PW_USEC_PER_SEC + life_s) * PW_USEC_PER_SEC;
+    end_former(access, req, tx);
+    opening->statement = pw_tx_add(tx, PW_SQL_ACCESS_SESSION_ADD, PW_P_BYTES(hash, KEY_SIZE),
+        PW_P_UUID(&opening->account), PW_P_TEXT_Z(opening->cookie ? "cookie" : "bearer"),
+        PW_P_TIME(opening->expires_at), opening->totp_step > 0 ? PW_P_I64(opening->totp_step) : PW_P_NULL);
+}
+
 /* A session on its way to a new token. */
 struct rotation {
     struct pw_request *req;
@@ -57,16 +85,21 @@ void access_session_rotate(struct pw_access *access, struct pw_request *req, con
     pw_tx_commit(tx, on_rotated, rotation);
 }
 
-void access_write_user(struct pw_jsonw *w, struct pw_str name, uint32_t roles)
+void access_write_roles(struct pw_jsonw *w, uint32_t roles)
 {
-    pw_jsonw_key(w, "user");
-    pw_jsonw_str(w, name);
     pw_jsonw_key(w, "roles");
     pw_jsonw_array(w);
     for (int role = 0; role < PW_ROLE_COUNT; role++)
         if ((roles & UINT32_C(1) << role) != 0)
             pw_jsonw_z(w, pw_role_word((enum pw_role)role));
     pw_jsonw_end_array(w);
+}
+
+void access_write_user(struct pw_jsonw *w, struct pw_str name, uint32_t roles)
+{
+    pw_jsonw_key(w, "user");
+    pw_jsonw_str(w, name);
+    access_write_roles(w, roles);
 }
 
 void pw_access_session(struct pw_request *req, void *stage)

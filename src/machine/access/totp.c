@@ -17,21 +17,6 @@ static struct pw_str place_of(struct pw_arena *arena, const struct pw_uuid *acco
     return pw_str_printf(arena, "account:%s:totp", id);
 }
 
-/* The label of the URI: only what needs no escaping is kept of the name. */
-static void put_label(struct pw_buf *uri, struct pw_str name)
-{
-    for (size_t i = 0; i < name.len; i++) {
-        unsigned char c = (unsigned char)name.data[i];
-
-        pw_buf_printf(uri,
-            (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
-                    c == '.' || c == '_'
-                ? "%c"
-                : "%%%02X",
-            c);
-    }
-}
-
 bool access_totp_new(const struct pw_keys *keys, struct pw_arena *arena, const struct pw_uuid *account,
     struct pw_str name, struct pw_str *ret_sealed, struct pw_buf *uri, struct pw_err *err)
 {
@@ -44,7 +29,7 @@ bool access_totp_new(const struct pw_keys *keys, struct pw_arena *arena, const s
         ret_sealed, err);
     if (ok && uri != NULL) {
         pw_buf_puts(uri, "otpauth://totp/pandwacht:");
-        put_label(uri, name);
+        pw_buf_put_encoded(uri, name);
         pw_buf_printf(uri, "?secret=%s&issuer=pandwacht", pw_crypto_base32(key, sizeof key, text));
     }
     pw_crypto_wipe(key, sizeof key);

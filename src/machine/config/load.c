@@ -158,6 +158,12 @@ static bool check(const struct pw_config *config, struct pw_err *err)
         why = "partners.certificate and partners.key are given together";
     else if (config->mail_url[0] != '\0' && config->mail_from[0] == '\0')
         why = "mail.from is needed with mail.url";
+    else if (config->oidc_issuer[0] != '\0' && strncmp(config->oidc_issuer, "https://", 8) != 0)
+        why = "oidc.issuer begins with https://";
+    else if (config->oidc_issuer[0] != '\0' && config->oidc_client_id[0] == '\0')
+        why = "oidc.client-id is needed with oidc.issuer";
+    else if ((config->oidc_certificate[0] == '\0') != (config->oidc_key[0] == '\0'))
+        why = "oidc.certificate and oidc.key are given together";
     else if (config->sessions_idle > config->sessions_life)
         why = "sessions.idle may not be longer than sessions.life";
     else if (config->partners_retry_first > config->partners_retry_max)

@@ -117,20 +117,6 @@ static void on_answer(void *arg, const struct pw_client_answer *answer)
 
 /* ---- sending ---- */
 
-static const char *read_password(const char *file, char out[PASSWORD_MAX])
-{
-    FILE *in = file == NULL || file[0] == '\0' ? NULL : fopen(file, "re");
-
-    out[0] = '\0';
-    if (in == NULL)
-        return NULL;
-    if (fgets(out, PASSWORD_MAX, in) == NULL)
-        out[0] = '\0';
-    fclose(in);
-    out[strcspn(out, "\r\n")] = '\0';
-    return out;
-}
-
 static const char *or_null(const char *text)
 {
     return text == NULL || text[0] == '\0' ? NULL : text;
@@ -144,7 +130,7 @@ static void send(struct letter *letter)
     const struct pw_client_mail mail = {.url = o->url,
         .ca_file = or_null(o->ca_file),
         .user = or_null(o->user),
-        .password = read_password(o->password_file, password),
+        .password = pw_crypto_secret_read(o->password_file, password, sizeof password),
         .from = o->from,
         .to = letter->letter.to.data,
         .message =
