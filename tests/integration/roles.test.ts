@@ -21,7 +21,7 @@ const may: Record<string, string[]> = {
   getSession: ["ANALYST", "POLICY", "PRIVACY", "ADMIN", "AUDITOR", "OFFICER"], signOut: ["ANALYST", "POLICY", "PRIVACY", "ADMIN", "AUDITOR", "OFFICER"],
   listAlerts: desk, openAlert: desk, nextAlert: desk, getAlert: desk, claimAlert: desk, releaseAlert: desk, addNote: desk, weighAlert: desk,
   decideAlert: desk, proposeReferral: desk, closeAlert: [], snoozeAlert: desk, unsnoozeAlert: desk, listAlertEntries: desk, getDossier: desk,
-  listReferrals: ["MUNICIPALITY_TOKEN", "OFFICER"], getReferral: [...desk, "MUNICIPALITY_TOKEN", "OFFICER"], approveReferral: desk,
+  listReferrals: [...desk, "MUNICIPALITY_TOKEN", "OFFICER"], getReferral: [...desk, "MUNICIPALITY_TOKEN", "OFFICER"], approveReferral: desk,
   acknowledgeReferral: ["MUNICIPALITY_TOKEN", "OFFICER"], reportOutcome: ["MUNICIPALITY_TOKEN", "OFFICER"],
   listDangerNotices: [...desk, "MUNICIPALITY_TOKEN", "OFFICER"], acknowledgeDanger: [...desk, "MUNICIPALITY_TOKEN", "OFFICER"],
   postSubjectRequest: ["PRIVACY"], listSubjectRequests: ["PRIVACY"], getSubjectRequest: ["PRIVACY"], putSubjectItem: ["PRIVACY"], approveSubjectRequest: ["PRIVACY"],

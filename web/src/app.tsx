@@ -29,9 +29,8 @@ const desk: Role[] = ["analyst", "case-lead"];
 const views: View[] = [
   { name: "queue", text: "nav.queue", roles: desk, key: "1", show: Queue },
   { name: "alert", text: "nav.queue", roles: desk, hidden: true, show: AlertView },
-  { name: "referrals", text: "nav.referrals", roles: ["municipal-user"], key: "1", show: lazily(() => import("./views/municipal.tsx")) },
+  { name: "referrals", text: "nav.referrals", roles: [...desk, "municipal-user"], key: "2", show: lazily(() => import("./views/referrals.tsx")) },
   { name: "check", text: "nav.check", roles: ["landlord"], key: "1", show: lazily(() => import("./views/landlord.tsx")) },
-  { name: "record", text: "nav.record", roles: [...desk, "municipal-user"], key: "2", show: lazily(() => import("./views/record.tsx")) },
 ];
 
 function pick(session: Session, place: Place): View | undefined {

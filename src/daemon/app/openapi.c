@@ -110,6 +110,7 @@ static const struct {
     const char *keys; /* apart by spaces */
 } query_keys[] = {
     {"listAlerts", "status level municipality theme assignee raisedAfter dueBefore snoozed"},
+    {"listReferrals", "status"},
     {"listDangerNotices", "status"},
     {"getPremises", "asOf"},
     {"listAssessments", "asOf"},

@@ -49,7 +49,7 @@ static void on_listed(void *arg, struct pw_tx *tx, bool ok, const struct pw_err 
     pw_jsonw_key(&w, "items");
     pw_jsonw_array(&w);
     for (size_t i = 0; i < count; i++)
-        desk_write_referral(rows, i, false, &w);
+        desk_write_referral(rows, i, desk_receiver_oin(pw_caller_of(list->req)).data == NULL, &w);
     pw_jsonw_end_array(&w);
     pw_list_links(req, cursor, &w);
     pw_jsonw_end_object(&w);
@@ -59,7 +59,8 @@ static void on_listed(void *arg, struct pw_tx *tx, bool ok, const struct pw_err 
 
 static bool read_status(const struct pw_request *req, struct pw_str *ret, struct pw_faults *faults)
 {
-    static const char *const words[] = {"approved", "acknowledged", "returned", "closed", NULL};
+    static const char *const words[] = {
+        "proposed", "approved", "refused", "acknowledged", "returned", "closed", NULL};
 
     if (!pw_request_query(req, "status", ret))
         return false;

@@ -32,6 +32,7 @@ export const queue = (filter: Filter) =>
   infiniteQueryOptions({
     queryKey: ["alerts", filter],
     queryFn: ({ pageParam }) => data(api.GET("/v1/alerts", { params: { query: { ...asked(filter), limit: PAGE, ...(pageParam === "" ? {} : { cursor: pageParam }) } } })),
+    refetchInterval: 10_000,
     initialPageParam: "",
     getNextPageParam: (page) => {
       const next = page._links.next?.href;

@@ -16,7 +16,7 @@ export function AcuteBanner() {
   const session = useSession();
   const queries = useQueryClient();
   const tell = useTell();
-  const notices = useQuery({ queryKey: ["dangers"], queryFn: () => data(api.GET("/v1/danger-notices", { params: { query: { limit: 20 } } })), refetchInterval: POLL_MS });
+  const notices = useQuery({ queryKey: ["dangers"], queryFn: () => data(api.GET("/v1/danger-notices", { params: { query: { limit: 20, status: "open" } } })), refetchInterval: POLL_MS });
   const open = notices.data?.items.filter((notice) => notice.acknowledgedAt == null) ?? [];
 
   async function take(id: string) {
