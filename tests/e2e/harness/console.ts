@@ -12,7 +12,7 @@ const flags = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-ru
 const pictures = join(root, "build/e2e");
 
 export type Visitor = { page: Page; context: BrowserContext; complaints: string[] };
-export type Look = { width?: number; height?: number; dark?: boolean; lang?: "nl" | "en" };
+export type Look = { width?: number; height?: number; dark?: boolean; lang?: "nl" | "en"; slow?: number };
 
 export class Console {
   private visitors: Visitor[] = [];
@@ -33,12 +33,13 @@ export class Console {
     return `https://localhost:${this.house.port}/`;
   }
 
-  /** A new browser profile at the sign-in page. */
-  async visit({ width = 1440, height = 900, dark = false, lang = "nl" }: Look = {}): Promise<Visitor> {
+  /** A new browser profile at the sign-in page; `slow` times slower than this machine. */
+  async visit({ width = 1440, height = 900, dark = false, lang = "nl", slow = 1 }: Look = {}): Promise<Visitor> {
     const context = await this.browser.newContext({ ignoreHTTPSErrors: true, viewport: { width, height }, colorScheme: dark ? "dark" : "light", reducedMotion: "reduce" });
     await context.addInitScript((l) => localStorage.setItem("pandwacht.lang", l), lang);
     const page = await context.newPage();
-    page.setDefaultTimeout(60_000); // on a busy machine a browser takes its time
+    page.setDefaultTimeout(120_000); // on a busy machine a browser takes its time
+    if (slow > 1) await (await context.newCDPSession(page)).send("Emulation.setCPUThrottlingRate", { rate: slow });
     const complaints: string[] = [];
     page.on("console", (message) => complaints.push(`${message.type()}: ${message.text()}`));
     page.on("pageerror", (error) => complaints.push(`error: ${error.message}`));
@@ -68,6 +69,16 @@ export class Console {
     assert.deepEqual(said, [], "the browser's console stays empty");
   }
 }
+
+/** The form that was sent or left is gone, and with it what would take the next keys for text. */
+export const closed = (page: Page) => page.locator(".work-form").waitFor({ state: "detached" });
+
+/** Answers to GET at `url` come `ms` later than they would: races that only a slow machine meets are met on any. */
+export const delayed = (page: Page, url: RegExp, ms: number) =>
+  page.route(url, async (route) => {
+    if (route.request().method() === "GET") await new Promise((done) => setTimeout(done, ms));
+    await route.continue();
+  });
 
 /** Keeps a picture under build/e2e, to be looked at. */
 export const picture = (page: Page, name: string) => page.screenshot({ path: join(pictures, `${name}.png`) });

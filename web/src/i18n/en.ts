@@ -54,6 +54,7 @@ export const en: Record<keyof typeof nl, string> = {
   "key.weigh": "Weigh",
   "key.decide": "Decide",
   "key.refer": "Refer",
+  "key.close": "Close without referral",
   "key.note": "Make a note",
   "key.snooze": "Snooze",
   "key.nextRow": "Next in the queue",

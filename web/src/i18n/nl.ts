@@ -52,6 +52,7 @@ export const nl = {
   "key.weigh": "Wegen",
   "key.decide": "Beslissen",
   "key.refer": "Verwijzen",
+  "key.close": "Sluiten zonder verwijzing",
   "key.note": "Notitie maken",
   "key.snooze": "Uitstellen",
   "key.nextRow": "Volgende in de werkvoorraad",

@@ -1,7 +1,7 @@
 // The keyboard: one listener, one table of what can be pressed here and now. The help sheet shows that same
 // table, so it cannot promise what no key does.
 
-import { useEffect, useRef, useSyncExternalStore } from "react";
+import { useLayoutEffect, useRef, useSyncExternalStore } from "react";
 import type { Text } from "../i18n/index.tsx";
 
 export type Binding = { key: string; text: Text; run: () => void; hidden?: boolean };
@@ -17,12 +17,12 @@ export const useBindings = () =>
     () => layers,
   );
 
-/** Binds keys while the component is shown. A later layer wins over an earlier one. */
+/** Binds keys as long as the component is shown: they listen before it can be seen. A later layer wins over an earlier one. */
 export function useKeys(bindings: Binding[], active = true) {
   const now = useRef(bindings);
   now.current = bindings;
   const shape = bindings.map((b) => `${b.key}:${b.text}`).join();
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (!active) return;
     const layer = now.current.map((b, i) => ({ ...b, run: () => now.current[i]?.run() }));
     layers = [...layers, layer];

@@ -4,7 +4,7 @@ import { Button } from "@nl-design-system-candidate/button-react";
 import { Heading } from "@nl-design-system-candidate/heading-react";
 import { Link } from "@nl-design-system-candidate/link-react";
 import { Paragraph } from "@nl-design-system-candidate/paragraph-react";
-import { useEffect, useId, useRef, type InputHTMLAttributes, type ReactNode, type SelectHTMLAttributes, type TextareaHTMLAttributes } from "react";
+import { useEffect, useId, useLayoutEffect, useRef, type InputHTMLAttributes, type ReactNode, type SelectHTMLAttributes, type TextareaHTMLAttributes } from "react";
 import { ApiError } from "../api/client.ts";
 import { useLanguage, type Text } from "../i18n/index.tsx";
 
@@ -140,7 +140,7 @@ export function Dialog({ title, onClose, children, wide = false }: { title: Reac
   const dialog = useRef<HTMLDialogElement>(null);
   const id = useId();
   const { t } = useLanguage();
-  useEffect(() => {
+  useLayoutEffect(() => {
     const before = document.activeElement;
     const element = dialog.current;
     element?.showModal();

@@ -16,7 +16,7 @@ import { back, neighbour } from "../queue/trail.ts";
 import { FactLine } from "./facts.tsx";
 import { History } from "./history.tsx";
 import { Ledger } from "./ledger.tsx";
-import { Work, type Task } from "./work.tsx";
+import { Work, keyOf, tasksOf, type Run, type Task } from "./work.tsx";
 
 const ScorePlot = lazy(() => import("./score-plot.tsx"));
 
@@ -171,35 +171,42 @@ function Loaded({ alert }: { alert: Tagged<Alert> }) {
   const session = useSession().data!;
   const tell = useTell();
   const [task, setTask] = useState<Task | undefined>();
+  const [due, setDue] = useState<{ task: Task | undefined; after: string } | undefined>();
   const work = useWork(alert.id);
   const entries = useQuery(entriesQuery(alert.id));
   const dossier = useQuery(dossierQuery(alert.premises.id));
   const facts = useMemo(() => new Map((dossier.data?.items ?? []).map((fact) => [fact.id, fact])), [dossier.data]);
   const mine = alert.assignee === session.user;
+  const lead = has(session, "case-lead");
+  const tasks = tasksOf(alert, entries.data?.items ?? [], mine, lead);
 
   async function next() {
     const found = await takeNext().catch(() => undefined);
     if (found === undefined) tell(t("queue.noNext"));
     else go(href("alert", found.id));
   }
-  const run = (call: () => Promise<unknown>, done?: string, then?: () => void) =>
-    work.mutate(call, {
-      onSuccess: () => {
-        if (done !== undefined) tell(done);
-        then?.();
+  const run: Run = (call, { done, forget, next: task }) =>
+    void work.mutateAsync(call).then(
+      () => {
+        tell(done);
+        forget?.();
+        setDue({ task, after: alert.etag });
       },
-    });
+      () => undefined, // said by onError; the form keeps its words
+    );
+  // The next form opens on the alert as the change left it, never a moment before: it would offer what was, and what is
+  // pressed then would be lost or, worse, meant for another choice.
+  if (due !== undefined && due.after !== alert.etag) {
+    setDue(undefined);
+    setTask(due.task);
+  }
   const step = (by: 1 | -1) => {
     const other = neighbour(alert.id, by);
     if (other !== undefined) go(href("alert", other));
   };
   useKeys([
-    { key: "c", text: "key.claim", run: () => alert.status === "new" && work.mutate(() => change.claim(alert)) },
-    { key: "w", text: "key.weigh", run: () => mine && setTask("weigh") },
-    { key: "e", text: "key.decide", run: () => mine && setTask("decide") },
-    { key: "r", text: "key.refer", run: () => mine && setTask("refer") },
-    { key: "n", text: "key.note", run: () => setTask("note") },
-    { key: "s", text: "key.snooze", run: () => setTask("snooze") },
+    { key: "c", text: "key.claim", run: () => alert.status === "new" && run(() => change.claim(alert), { done: t("queue.claimed") }) },
+    ...tasks.map((one) => ({ key: keyOf[one], text: `key.${one}` as const, run: () => setTask(one) })),
     { key: "j", text: "key.nextRow", run: () => step(1) },
     { key: "k", text: "key.previousRow", run: () => step(-1) },
     { key: "t", text: "key.next", run: () => void next() },
@@ -238,7 +245,7 @@ function Loaded({ alert }: { alert: Tagged<Alert> }) {
           <Proof alert={alert} />
         </div>
         <aside className="alert-side" aria-label={t("work.title")}>
-          <Work alert={alert} mine={mine} lead={has(session, "case-lead")} entries={entries.data?.items ?? []} facts={facts} task={task} setTask={setTask} run={run} busy={work.isPending} />
+          <Work alert={alert} mine={mine} lead={lead} tasks={tasks} entries={entries.data?.items ?? []} facts={facts} task={task} setTask={setTask} run={run} busy={work.isPending} />
           <section aria-labelledby="history">
             <Heading level={2} id="history">
               {t("history.title")}

@@ -1,7 +1,7 @@
 // What to do now: the one next step as a button, the others beside it, and the form of the chosen one under them, so
 // that the explanation stays in sight while one weighs it.
 
-import { useEffect, useRef, type FormEvent, type ReactNode } from "react";
+import { useLayoutEffect, useRef, type FormEvent, type ReactNode } from "react";
 import { change, type Alert, type Entry, type Fact } from "../../api/alerts.ts";
 import type { Schemas, Tagged } from "../../api/client.ts";
 import { useLanguage, type Text } from "../../i18n/index.tsx";
@@ -11,25 +11,27 @@ import { AreaField, Button, Choice, Heading, Key, SelectField, TextField } from 
 import { FactLine } from "./facts.tsx";
 
 export type Task = "weigh" | "decide" | "refer" | "close" | "snooze" | "note";
-/** Runs a change; when it is done and the alert has been read anew, says so and goes on. */
-type Run = (call: () => Promise<unknown>, done?: string, then?: () => void) => void;
+/** What comes of a change that is done: words to tell, a draft to forget, the task whose form opens next on the alert as it then is. */
+export type Then = { done: string; forget?: () => void; next?: Task | undefined };
+export type Run = (call: () => Promise<unknown>, then: Then) => void;
 type Props = {
   alert: Tagged<Alert>;
   mine: boolean;
   lead: boolean;
   entries: Entry[];
   facts: Map<string, Fact>;
+  tasks: readonly Task[];
   task: Task | undefined;
   setTask: (task: Task | undefined) => void;
   run: Run;
   busy: boolean;
 };
 
-/** The frame of a form: focus goes to its first control, Escape leaves it, Ctrl+Enter sends it. */
+/** The frame of a form: focus is in its first control before it can be seen, so that no key is lost; Escape leaves it, Ctrl+Enter sends it. */
 function Form({ title, onLeave, onSend, busy, send, children }: { title: Text; onLeave: () => void; onSend: () => void; busy: boolean; send: Text; children: ReactNode }) {
   const { t } = useLanguage();
   const form = useRef<HTMLFormElement>(null);
-  useEffect(() => form.current?.querySelector<HTMLElement>("input, textarea, select")?.focus(), []);
+  useLayoutEffect(() => form.current?.querySelector<HTMLElement>("input, textarea, select")?.focus(), []);
   return (
     <form
       ref={form}
@@ -89,7 +91,7 @@ function Weigh({ alert, setTask, run, busy }: Props) {
     const open = questions.find((question) => answers[question].answer === undefined);
     if (open !== undefined) return document.querySelector<HTMLInputElement>(`input[name=${open}]`)?.focus();
     questions.forEach((question) => keepSaid(question, answers[question].reason));
-    run(() => change.weigh(alert, answers as Schemas["WeighingBody"]), t("work.weighed"), () => (forget(), setTask("decide")));
+    run(() => change.weigh(alert, answers as Schemas["WeighingBody"]), { done: t("work.weighed"), forget, next: "decide" });
   }
   return (
     <Form title="work.weigh" send="work.weighSend" onLeave={() => setTask(undefined)} onSend={send} busy={busy}>
@@ -147,7 +149,7 @@ function Decide({ alert, facts, setTask, run, busy }: Props) {
     const { verdict } = draft;
     if (verdict === undefined) return document.querySelector<HTMLInputElement>("input[name=verdict]")?.focus();
     keepSaid(`decide ${verdict}`, draft.reason);
-    run(() => change.decide(alert, { verdict, reason: draft.reason, facts: [...chosen], ...(verdict === "unclear" ? { until: draft.until } : {}) }), t("work.decided", { verdict: w("verdict", verdict) }), () => (forget(), setTask(verdict === "founded" ? "refer" : undefined)));
+    run(() => change.decide(alert, { verdict, reason: draft.reason, facts: [...chosen], ...(verdict === "unclear" ? { until: draft.until } : {}) }), { done: t("work.decided", { verdict: w("verdict", verdict) }), forget, next: verdict === "founded" ? "refer" : undefined });
   }
   const verdicts = (weighed ? (["founded", "unfounded", "unclear"] as const) : (["unfounded", "unclear"] as const)).map((verdict) => [verdict, w("verdict", verdict)] as const);
   return (
@@ -175,8 +177,7 @@ function Refer({ alert, facts, setTask, run, busy }: Props) {
   const municipal = (alert.actions ?? []).filter((action) => action.id.startsWith("M"));
   const [draft, setDraft, forget] = useDraft(`refer ${alert.id}`, { to: "", purpose: "", ground: "wgs-1-9", question: "", respondBy: today(84), release: [] as string[], actions: [] as string[] });
   const set = (part: Partial<typeof draft>) => setDraft({ ...draft, ...part });
-  const send = () =>
-    run(() => change.refer(alert, draft as Schemas["ReferralBody"]), t("work.referred"), () => (forget(), setTask(undefined)));
+  const send = () => run(() => change.refer(alert, draft as Schemas["ReferralBody"]), { done: t("work.referred"), forget });
   return (
     <Form title="work.refer" send="work.referSend" onLeave={() => setTask(undefined)} onSend={send} busy={busy}>
       <p className="hint">{t("refer.lead")}</p>
@@ -212,8 +213,7 @@ function Refer({ alert, facts, setTask, run, busy }: Props) {
 function Note({ alert, setTask, run, busy }: Props) {
   const { t } = useLanguage();
   const [text, setText, forget] = useDraft(`note ${alert.id}`, "");
-  const send = () =>
-    run(() => change.note(alert, text), t("work.noted"), () => (forget(), setTask(undefined)));
+  const send = () => run(() => change.note(alert, text), { done: t("work.noted"), forget });
   return (
     <Form title="work.note" send="work.noteSend" onLeave={() => setTask(undefined)} onSend={send} busy={busy}>
       <AreaField label={t("note.text")} hint={t("note.hint")} rows={4} required maxLength={4000} value={text} onChange={(event) => setText(event.target.value)} />
@@ -224,8 +224,7 @@ function Note({ alert, setTask, run, busy }: Props) {
 function Snooze({ alert, setTask, run, busy }: Props) {
   const { t } = useLanguage();
   const [draft, setDraft, forget] = useDraft(`snooze ${alert.id}`, { until: today(7), reason: "" });
-  const send = () =>
-    run(() => change.snooze(alert, draft.until, draft.reason), t("work.snoozed"), () => (forget(), setTask(undefined)));
+  const send = () => run(() => change.snooze(alert, draft.until, draft.reason), { done: t("work.snoozed"), forget });
   return (
     <Form title="work.snooze" send="work.snoozeSend" onLeave={() => setTask(undefined)} onSend={send} busy={busy}>
       <TextField label={t("snooze.until")} hint={t("snooze.hint")} type="date" required min={today(1)} max={today(90)} value={draft.until} onChange={(event) => setDraft({ ...draft, until: event.target.value })} />
@@ -237,8 +236,7 @@ function Snooze({ alert, setTask, run, busy }: Props) {
 function Close({ alert, setTask, run, busy }: Props) {
   const { t } = useLanguage();
   const [reason, setReason, forget] = useDraft(`close ${alert.id}`, "");
-  const send = () =>
-    run(() => change.close(alert, reason), t("work.closed"), () => (forget(), setTask(undefined)));
+  const send = () => run(() => change.close(alert, reason), { done: t("work.closed"), forget });
   return (
     <Form title="work.close" send="work.closeSend" onLeave={() => setTask(undefined)} onSend={send} busy={busy}>
       <AreaField label={t("close.reason")} rows={3} required minLength={10} maxLength={4000} value={reason} onChange={(event) => setReason(event.target.value)} />
@@ -267,41 +265,51 @@ function Stages({ status }: { status: string }) {
   );
 }
 
+export const keyOf = { weigh: "w", decide: "e", refer: "r", close: "q", note: "n", snooze: "s" } as const satisfies Record<Task, string>;
+
+/** What may be done now, the likeliest first; keys and buttons alike offer this and nothing else. */
+export function tasksOf(alert: Alert, entries: Entry[], mine: boolean, lead: boolean): Task[] {
+  const founded = isFounded(entries);
+  const tasks: Task[] = [];
+  if (mine && alert.status === "claimed") tasks.push("weigh", "decide");
+  if (mine && alert.status === "weighing") tasks.push(...(founded ? (["refer"] as const) : (["decide", "weigh"] as const)));
+  if (lead && alert.status === "weighing" && founded) tasks.push("close");
+  tasks.push("note");
+  if (isOpen(alert) && alert.snoozedUntil == null) tasks.push("snooze");
+  return tasks;
+}
+
+const isOpen = (alert: Alert) => ["new", "claimed", "weighing"].includes(alert.status);
+const isFounded = (entries: Entry[]) => entries.find((entry) => entry.kind === "decided")?.body["verdict"] === "founded";
+
 export function Work(props: Props) {
-  const { alert, mine, lead, entries, task, setTask, run, busy } = props;
+  const { alert, mine, lead, entries, tasks, task, setTask, run, busy } = props;
   const { t } = useLanguage();
-  const founded = entries.find((entry) => entry.kind === "decided")?.body["verdict"] === "founded";
-  const isOpen = ["new", "claimed", "weighing"].includes(alert.status);
   const Chosen = task === undefined ? undefined : forms[task];
-  const offer = (name: Task, key: string, primary = false) => (
-    <Button key={name} purpose={primary ? "primary" : undefined} pressed={task === name || undefined} onClick={() => setTask(task === name ? undefined : name)}>
-      {t(`work.${name}`)} <Key>{key}</Key>
-    </Button>
-  );
+  const isFirst = (one: Task) => one === tasks[0] && one !== "note" && one !== "close";
   return (
     <section className="work" aria-labelledby="work">
       <Heading level={2} id="work">
         {t("work.title")}
       </Heading>
       <Stages status={alert.status} />
-      {alert.status === "weighing" && founded && <p className="work-now">{t("work.foundedNow")}</p>}
+      {alert.status === "weighing" && isFounded(entries) && <p className="work-now">{t("work.foundedNow")}</p>}
       <div className="buttons">
         {alert.status === "new" && (
-          <Button purpose="primary" busy={busy} onClick={() => run(() => change.claim(alert), t("queue.claimed"))}>
+          <Button purpose="primary" busy={busy} onClick={() => run(() => change.claim(alert), { done: t("queue.claimed") })}>
             {t("work.claim")} <Key>c</Key>
           </Button>
         )}
-        {mine && alert.status === "claimed" && [offer("weigh", "w", true), offer("decide", "e")]}
-        {mine && alert.status === "weighing" && (founded ? [offer("refer", "r", true)] : [offer("decide", "e", true), offer("weigh", "w")])}
-        {lead && alert.status === "weighing" && founded && offer("close", "q")}
-        {offer("note", "n")}
-        {isOpen && alert.snoozedUntil == null && offer("snooze", "s")}
-        {alert.snoozedUntil != null && <Button onClick={() => run(() => change.unsnooze(alert), t("work.unsnoozed"))}>{t("work.unsnooze")}</Button>}
-        {alert.status === "claimed" && (mine || lead) && <Button onClick={() => run(() => change.release(alert), t("work.released"))}>{t("work.release")}</Button>}
+        {tasks.map((one) => (
+          <Button key={one} purpose={isFirst(one) ? "primary" : undefined} pressed={task === one || undefined} onClick={() => setTask(task === one ? undefined : one)}>
+            {t(`work.${one}`)} <Key>{keyOf[one]}</Key>
+          </Button>
+        ))}
+        {alert.snoozedUntil != null && <Button onClick={() => run(() => change.unsnooze(alert), { done: t("work.unsnoozed") })}>{t("work.unsnooze")}</Button>}
+        {alert.status === "claimed" && (mine || lead) && <Button onClick={() => run(() => change.release(alert), { done: t("work.released") })}>{t("work.release")}</Button>}
       </div>
-      {!mine && alert.assignee != null && isOpen && <p className="hint">{t("work.other", { who: alert.assignee })}</p>}
+      {!mine && alert.assignee != null && isOpen(alert) && <p className="hint">{t("work.other", { who: alert.assignee })}</p>}
       {Chosen !== undefined && <Chosen {...props} />}
     </section>
   );
 }
-

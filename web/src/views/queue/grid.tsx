@@ -2,7 +2,7 @@
 // which row is current.
 
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { useEffect, useRef } from "react";
+import { useEffect, useLayoutEffect, useRef } from "react";
 import type { Alert } from "../../api/alerts.ts";
 import { useLanguage } from "../../i18n/index.tsx";
 import { day, isPast, moment, points, span } from "../../lib/format.ts";
@@ -89,7 +89,7 @@ export function AlertGrid(props: Props) {
     if (more && last >= alerts.length - 20) onMore();
   }, [more, last, alerts.length, onMore]);
   useEffect(() => void rows.scrollToIndex(at, { align: "auto" }), [at, rows]);
-  useEffect(() => void scroller.current?.focus({ preventScroll: true }), []);
+  useLayoutEffect(() => void scroller.current?.focus({ preventScroll: true }), []);
 
   const heads = ["", t("col.level"), t("col.place"), t("col.why"), t("col.score"), t("col.age"), t("col.due"), t("col.who")];
   return (
