@@ -173,9 +173,7 @@ struct cel_value cel_negate(const struct cel_value *a)
 {
     if (a->kind == CEL_DOUBLE)
         return cel_double(-a->as.d);
-    if (a->kind != CEL_INT && a->kind != CEL_DURATION)
+    if (a->kind != CEL_INT)
         return cel_error(cel_e_overload);
-    if (a->as.i == INT64_MIN)
-        return cel_error(cel_e_overflow);
-    return a->kind == CEL_INT ? cel_int(-a->as.i) : cel_duration(-a->as.i);
+    return a->as.i == INT64_MIN ? cel_error(cel_e_overflow) : cel_int(-a->as.i);
 }

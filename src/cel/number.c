@@ -64,6 +64,17 @@ static int shortest(double d, char *buffer, size_t size)
     return 17;
 }
 
+/* "1.25e+04" becomes "12500": the digits there are, then zeros. */
+static size_t write_whole(char *text, int precision, int exponent)
+{
+    char *second = text + (text[0] == '-') + 1;
+    if (precision > 0)
+        memmove(second, second + 1, (size_t)precision);
+    memset(second + precision, '0', (size_t)(exponent - precision));
+    second[exponent] = '\0';
+    return strlen(text);
+}
+
 size_t cel_double_text(double d, char *buffer, size_t size)
 {
     if (isnan(d))
@@ -74,5 +85,7 @@ size_t cel_double_text(double d, char *buffer, size_t size)
     int exponent = atoi(strchr(buffer, 'e') + 1);
     if (exponent < -4 || exponent >= 21)
         return strlen(buffer);
-    return cel_print_double(buffer, size, "%.*f", precision > exponent ? precision - exponent : 0, d);
+    if (exponent >= precision)
+        return write_whole(buffer, precision, exponent);
+    return cel_print_double(buffer, size, "%.*f", precision - exponent, d);
 }

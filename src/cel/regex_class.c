@@ -77,16 +77,16 @@ void regex_class_fold(struct cel_arena *arena, struct regex_class *class)
 
 static const struct {
     const char *name;
-    struct regex_range ranges[5]; /* up to the first {0, 0} */
+    struct regex_range ranges[5]; /* up to the first that ends at 0 */
 } named[] = {
     {"d", {{'0', '9'}}},
     {"w", {{'0', '9'}, {'A', 'Z'}, {'_', '_'}, {'a', 'z'}}},
     {"s", {{'\t', '\n'}, {'\f', '\r'}, {' ', ' '}}},
     {"alnum", {{'0', '9'}, {'A', 'Z'}, {'a', 'z'}}},
     {"alpha", {{'A', 'Z'}, {'a', 'z'}}},
-    {"ascii", {{1, 0x7F}}},
+    {"ascii", {{0, 0x7F}}},
     {"blank", {{'\t', '\t'}, {' ', ' '}}},
-    {"cntrl", {{1, 0x1F}, {0x7F, 0x7F}}},
+    {"cntrl", {{0, 0x1F}, {0x7F, 0x7F}}},
     {"digit", {{'0', '9'}}},
     {"graph", {{'!', '~'}}},
     {"lower", {{'a', 'z'}}},

@@ -6,12 +6,20 @@
  */
 #include "regex_int.h"
 
+struct span {
+    const char *at;
+    size_t len;
+};
+
 struct parse {
     struct cel_arena *arena;
     const char *start, *at, *end;
     const char *error;
     uint32_t depth;
     bool fold, dot_all, multi_line; /* (?i) (?s) (?m) */
+    bool quoted;                    /* between \Q and \E */
+    struct span *names;             /* of the groups so far */
+    uint32_t name_count;
 };
 
 static struct regex_node *parse_alternatives(struct parse *p);
@@ -131,21 +139,19 @@ static bool take_class_char(struct parse *p, uint32_t *ret)
     return true;
 }
 
-/* [:alpha:] and [:^alpha:] */
+/* [:alpha:] and [:^alpha:]; what does not end with :] is no name, and false. */
 static bool take_posix(struct parse *p, struct regex_class *class)
 {
-    const char *start = p->at;
-    if (!take(p, "[:"))
+    size_t left = (size_t)(p->end - p->at);
+    const char *end = left > 2 && memcmp(p->at, "[:", 2) == 0 ? memmem(p->at + 2, left - 2, ":]", 2) : NULL;
+    if (end == NULL)
         return false;
+    p->at += 2;
     bool negated = take(p, "^");
-    const char *name = p->at;
-    while (p->at < p->end && *p->at >= 'a' && *p->at <= 'z')
-        p->at++;
-    size_t len = (size_t)(p->at - name);
-    if (take(p, ":]") && regex_class_named(p->arena, class, name, len, negated))
-        return true;
-    p->at = start;
-    return false;
+    if (!regex_class_named(p->arena, class, p->at, (size_t)(end - p->at), negated))
+        return fail(p, "no such character class") != NULL;
+    p->at = end + 2;
+    return true;
 }
 
 static struct regex_node *parse_class(struct parse *p)
@@ -158,6 +164,8 @@ static struct regex_node *parse_class(struct parse *p)
             return fail(p, "missing ]");
         if (take_posix(p, &class))
             continue;
+        if (p->error != NULL)
+            return NULL;
         const char *here = p->at;
         if (take(p, "\\") && take_perl_class(p, &class))
             continue;
@@ -190,6 +198,7 @@ static bool take_flags(struct parse *p)
 {
     bool on = true;
     for (; p->at < p->end && *p->at != ')' && *p->at != ':'; p->at++) {
+        bool last = p->end - p->at < 2 || p->at[1] == ')' || p->at[1] == ':';
         switch (*p->at) {
         case 'i':
             p->fold = on;
@@ -203,6 +212,8 @@ static bool take_flags(struct parse *p)
         case 'U':
             break; /* greed does not matter for "is there a match" */
         case '-':
+            if (!on || last)
+                return fail(p, "(?...-) without flags") != NULL;
             on = false;
             break;
         default:
@@ -214,21 +225,28 @@ static bool take_flags(struct parse *p)
     return *p->at++ == ':';
 }
 
+/* name> */
 static bool take_group_name(struct parse *p)
 {
     const char *start = p->at;
     while (p->at < p->end &&
            (digit_value(*p->at) < 10 || *p->at == '_' || ((*p->at | 0x20) >= 'a' && (*p->at | 0x20) <= 'z')))
         p->at++;
-    return p->at > start && take(p, ">");
+    struct span name = {start, (size_t)(p->at - start)};
+    for (uint32_t i = 0; i < p->name_count; i++)
+        if (p->names[i].len == name.len && memcmp(p->names[i].at, start, name.len) == 0)
+            return false;
+    p->names = cel_arena_grow(p->arena, p->names, p->name_count, sizeof(*p->names));
+    p->names[p->name_count++] = name;
+    return name.len > 0 && take(p, ">");
 }
 
 static struct regex_node *parse_group(struct parse *p)
 {
     bool fold = p->fold, dot_all = p->dot_all, multi_line = p->multi_line;
-    if (take(p, "?P<") || (take(p, "?<") && !peek(p, '=') && !peek(p, '!'))) {
+    if (take(p, "?P<") || take(p, "?<")) {
         if (!take_group_name(p))
-            return fail(p, "bad group name");
+            return fail(p, "bad or doubled group name, or look-behind");
     } else if (take(p, "?")) {
         if (!take_flags(p))
             return p->error != NULL ? NULL : make(p, REGEX_EMPTY);
@@ -247,16 +265,21 @@ static struct regex_node *parse_group(struct parse *p)
 
 /* ---- atoms ---- */
 
-static struct regex_node *parse_quoted(struct parse *p)
+/* Between \Q and \E nothing is special. */
+static void pass_quotes(struct parse *p)
 {
-    struct regex_node *cat = make(p, REGEX_CAT);
-    while (p->at < p->end && !take(p, "\\E")) {
-        uint32_t cp = (uint32_t)cel_utf8_next(&p->at, p->end);
-        struct regex_class class = {0};
-        regex_class_add(p->arena, &class, cp, cp);
-        push(p, cat, class_node(p, &class));
-    }
-    return cat;
+    while (take(p, p->quoted ? "\\E" : "\\Q"))
+        p->quoted = !p->quoted;
+}
+
+static struct regex_node *parse_literal(struct parse *p)
+{
+    struct regex_class class = {0};
+    int32_t cp = cel_utf8_next(&p->at, p->end);
+    if (cp < 0)
+        return fail(p, "not UTF-8");
+    regex_class_add(p->arena, &class, (uint32_t)cp, (uint32_t)cp);
+    return class_node(p, &class);
 }
 
 static struct regex_node *parse_backslash(struct parse *p)
@@ -265,8 +288,6 @@ static struct regex_node *parse_backslash(struct parse *p)
     uint32_t cp;
     if (p->at >= p->end)
         return fail(p, "trailing backslash");
-    if (take(p, "Q"))
-        return parse_quoted(p);
     if (take(p, "A"))
         return assertion(p, REGEX_BEGIN_TEXT);
     if (take(p, "z"))
@@ -299,37 +320,22 @@ static struct regex_node *parse_dot(struct parse *p)
     return node;
 }
 
-static struct regex_node *parse_atom(struct parse *p)
+/* Digits without a needless zero in front; what is too large stays so. */
+static bool take_count(struct parse *p, uint32_t *ret)
 {
-    struct regex_class class = {0};
-    if (take(p, "("))
-        return parse_group(p);
-    if (take(p, "["))
-        return parse_class(p);
-    if (take(p, "\\"))
-        return parse_backslash(p);
-    if (take(p, "."))
-        return parse_dot(p);
-    if (take(p, "^"))
-        return assertion(p, p->multi_line ? REGEX_BEGIN_LINE : REGEX_BEGIN_TEXT);
-    if (take(p, "$"))
-        return assertion(p, p->multi_line ? REGEX_END_LINE : REGEX_END_TEXT);
-    if (peek(p, '*') || peek(p, '+') || peek(p, '?'))
-        return fail(p, "nothing to repeat");
-    int32_t cp = cel_utf8_next(&p->at, p->end);
-    if (cp < 0)
-        return fail(p, "not UTF-8");
-    regex_class_add(p->arena, &class, (uint32_t)cp, (uint32_t)cp);
-    return class_node(p, &class);
+    const char *start = p->at;
+    for (*ret = 0; p->at < p->end && digit_value(*p->at) < 10; p->at++)
+        *ret = *ret > REGEX_REPEAT_MAX ? *ret : *ret * 10 + (uint32_t)digit_value(*p->at);
+    return p->at > start && (*start != '0' || p->at == start + 1);
 }
 
 /* {n} {n,} {n,m}; false: a plain brace. */
 static bool take_counts(struct parse *p, uint32_t *min, uint32_t *max)
 {
     const char *start = p->at;
-    if (take(p, "{") && take_number(p, 10, 6, min)) {
+    if (take(p, "{") && take_count(p, min)) {
         *max = *min;
-        if (take(p, ",") && !take_number(p, 10, 6, max))
+        if (take(p, ",") && (peek(p, '}') || !take_count(p, max)))
             *max = UINT32_MAX;
         if (take(p, "}"))
             return true;
@@ -355,11 +361,35 @@ static bool take_repeat(struct parse *p, uint32_t *min, uint32_t *max)
     return peek(p, '{') && take_counts(p, min, max);
 }
 
+static struct regex_node *parse_atom(struct parse *p)
+{
+    uint32_t min, max;
+    if (p->quoted)
+        return parse_literal(p);
+    if (take(p, "("))
+        return parse_group(p);
+    if (take(p, "["))
+        return parse_class(p);
+    if (take(p, "\\"))
+        return parse_backslash(p);
+    if (take(p, "."))
+        return parse_dot(p);
+    if (take(p, "^"))
+        return assertion(p, p->multi_line ? REGEX_BEGIN_LINE : REGEX_BEGIN_TEXT);
+    if (take(p, "$"))
+        return assertion(p, p->multi_line ? REGEX_END_LINE : REGEX_END_TEXT);
+    if (take_repeat(p, &min, &max))
+        return fail(p, "nothing to repeat");
+    return parse_literal(p);
+}
+
 static struct regex_node *parse_repeated(struct parse *p)
 {
     struct regex_node *node = parse_atom(p);
     uint32_t min, max;
-    if (node == NULL || !take_repeat(p, &min, &max))
+    if (node != NULL)
+        pass_quotes(p);
+    if (node == NULL || p->quoted || !take_repeat(p, &min, &max))
         return node;
     if (min > REGEX_REPEAT_MAX || (max != UINT32_MAX && (max > REGEX_REPEAT_MAX || max < min)))
         return fail(p, "repetition count out of range");
@@ -368,7 +398,7 @@ static struct regex_node *parse_repeated(struct parse *p)
     push(p, repeat, node);
     repeat->min = min;
     repeat->max = max;
-    if (peek(p, '*') || peek(p, '+') || peek(p, '?'))
+    if (take_repeat(p, &min, &max))
         return fail(p, "repetition of a repetition");
     return repeat;
 }
@@ -378,7 +408,8 @@ static struct regex_node *parse_alternatives(struct parse *p)
     struct regex_node *alternatives = make(p, REGEX_ALT);
     do {
         struct regex_node *cat = make(p, REGEX_CAT);
-        while (p->at < p->end && *p->at != '|' && *p->at != ')') {
+        pass_quotes(p);
+        while (p->at < p->end && (p->quoted || (*p->at != '|' && *p->at != ')'))) {
             struct regex_node *part = parse_repeated(p);
             if (part == NULL)
                 return NULL;

@@ -285,7 +285,6 @@ const struct cel_def cel_defs_core[] = {
     {"_%_(uint, uint) -> uint", NULL, 0, 1},
     {"-_(int) -> int", NULL, 0, 1},
     {"-_(double) -> double", NULL, 0, 1},
-    {"-_(duration) -> duration", NULL, 0, 1},
 
     {"size(string) -> int", size, 0, 1},
     {"size(bytes) -> int", size, 0, 1},

@@ -26,9 +26,11 @@ static struct cel_value decode(struct cel_ctx *ctx, const struct cel_value *a, u
     (void)n;
     while (len > 0 && a->aux - len < 2 && a->as.s[len - 1] == '=')
         len--;
+    if (len % 4 == 1 || (len < a->aux && a->aux % 4 != 0))
+        return cel_error("text is not base64");
     for (uint32_t i = 0; i < len; i++) {
         const char *digit = a->as.s[i] != '\0' ? strchr(digits, a->as.s[i]) : NULL;
-        if (digit == NULL || (len % 4 == 1))
+        if (digit == NULL)
             return cel_error("text is not base64");
         bits = bits << 6 | (uint32_t)(digit - digits);
         held += 6;
