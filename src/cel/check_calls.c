@@ -71,16 +71,7 @@ static bool fits(struct cel_check *c, const struct cel_overload *overload, const
     return false;
 }
 
-static void write_types(struct cel_check *c, const struct cel_node *call, char *buffer, size_t size)
-{
-    size_t at = 0;
-    buffer[0] = '\0';
-    for (uint32_t i = 0; i < call->count && at + 3 < size; i++) {
-        at += (size_t)snprintf(buffer + at, size - at, "%s", i > 0 ? ", " : "");
-        at += cel_type_format(
-            c->env, cel_type_apply(&c->subst, call->kids[i]->type, true), buffer + at, size - at);
-    }
-}
+/* ---- what is wrong with a call ---- */
 
 static bool has_error_operand(const struct cel_node *call)
 {
@@ -90,22 +81,87 @@ static bool has_error_operand(const struct cel_node *call)
     return false;
 }
 
-static const struct cel_type *no_overload(struct cel_check *c, struct cel_node *node, const char *shown)
+/* "(int, string)" behind what the buffer holds; what does not fit is cut. */
+static void append_types(
+    struct cel_check *c, const struct cel_type *const *types, uint32_t count, char *buffer, size_t size)
+{
+    size_t at = strlen(buffer);
+    for (uint32_t i = 0; i < count && at + 3 < size; i++) {
+        at += (size_t)snprintf(buffer + at, size - at, "%s", i == 0 ? "(" : ", ");
+        at += cel_type_format(c->env, types[i], buffer + at, size - at);
+    }
+    if (at + 3 < size)
+        snprintf(buffer + at, size - at, "%s", count == 0 ? "()" : ")");
+}
+
+static void describe_arguments(struct cel_check *c, const struct cel_node *call, char *buffer, size_t size)
+{
+    const struct cel_type *types[CEL_ARGS_MAX];
+    uint32_t count = call->count < CEL_ARGS_MAX ? call->count : CEL_ARGS_MAX;
+    for (uint32_t i = 0; i < count; i++)
+        types[i] = cel_type_apply(&c->subst, call->kids[i]->type, true);
+    append_types(c, types, count, buffer, size);
+}
+
+/* "(int, int) or (string, string)": all that the name takes, as far as there is room. */
+static void describe_overloads(
+    struct cel_check *c, const struct cel_group *group, bool member, char *buffer, size_t size)
+{
+    for (uint32_t i = 0; i < group->count; i++) {
+        const struct cel_overload *overload = group->items[i];
+        size_t at = strlen(buffer);
+        if (overload->member != member)
+            continue;
+        if (at + 32 > size) {
+            snprintf(buffer + at, size - at, " ...");
+            return;
+        }
+        snprintf(buffer + at, size - at, "%s", at > 0 ? " or " : "");
+        append_types(c, overload->params, overload->count, buffer, size);
+    }
+}
+
+/* Which side of an operator to convert, and with what; the first row that holds counts. */
+static const struct {
+    uint8_t one, other;
+    const char *name, *with;
+} conversions[] = {{CEL_UINT, CEL_INT, "uint", "int"}, {CEL_INT, CEL_DOUBLE, "int", "double"},
+    {CEL_UINT, CEL_DOUBLE, "uint", "double"}, {CEL_STRING, CEL_TIMESTAMP, "string", "timestamp"},
+    {CEL_STRING, CEL_DURATION, "string", "duration"}, {CEL_INT, CEL_STRING, "int", "string"},
+    {CEL_UINT, CEL_STRING, "uint", "string"}, {CEL_DOUBLE, CEL_STRING, "double", "string"},
+    {CEL_BOOL, CEL_STRING, "bool", "string"}};
+
+static void propose_conversion(struct cel_check *c, const struct cel_node *node, struct cel_diag *diag)
+{
+    uint8_t left = cel_type_apply(&c->subst, node->kids[0]->type, true)->kind;
+    uint8_t right = cel_type_apply(&c->subst, node->kids[1]->type, true)->kind;
+    for (size_t i = 0; i < CEL_COUNT(conversions); i++) {
+        uint8_t one = conversions[i].one, other = conversions[i].other;
+        if ((left == one && right == other) || (left == other && right == one)) {
+            cel_diag_text(diag->remedy, sizeof(diag->remedy), "convert the %s: %s(...)", conversions[i].name,
+                conversions[i].with);
+            return;
+        }
+    }
+}
+
+static const struct cel_type *no_overload(
+    struct cel_check *c, struct cel_node *node, const struct cel_group *group, bool member, const char *shown)
 {
     if (has_error_operand(node))
         return &cel_t_error;
-    char types[160];
-    write_types(c, node, types, sizeof(types));
+    char found[96] = "";
+    describe_arguments(c, node, found, sizeof(found));
     struct cel_diag *diag =
-        cel_check_fail(c, node, CEL_DIAG_TYPE, node->start, node->end, "%s does not take (%s)", shown, types);
-    const struct cel_type *first =
-        node->count > 0 ? cel_type_apply(&c->subst, node->kids[0]->type, true) : NULL;
-    if (node->count == 2 && first->kind == CEL_OPAQUE && node->kids[1]->type->kind == CEL_OPAQUE) {
+        cel_check_fail(c, node, CEL_DIAG_TYPE, node->start, node->end, "%s does not take %s", shown, found);
+    cel_diag_text(diag->found, sizeof(diag->found), "%s", found);
+    describe_overloads(c, group, member, diag->expected, sizeof(diag->expected));
+    if (node->count == 2 && cel_type_apply(&c->subst, node->kids[0]->type, true)->kind == CEL_OPAQUE &&
+        node->kids[1]->type->kind == CEL_OPAQUE) {
         diag->code = CEL_DIAG_DOMAIN;
         cel_diag_text(diag->remedy, sizeof(diag->remedy), "only values of one kind can be compared");
     } else if (node->kind != CEL_NODE_CALL && node->count == 2) {
-        cel_diag_text(diag->remedy, sizeof(diag->remedy),
-            "convert one side: int(), uint(), double(), string(), duration()");
+        propose_conversion(c, node, diag);
     }
     return &cel_t_error;
 }
@@ -135,8 +191,15 @@ const struct cel_type *cel_check_operator(struct cel_check *c, struct cel_node *
         cel_check_node(c, node->kids[i]);
     if (c->env->options.unchecked)
         return &cel_t_dyn;
-    const struct cel_type *result = resolve(c, cel_group_find(c->env, name), node, false, &only);
-    return result != NULL ? result : no_overload(c, node, name);
+    const struct cel_group *group = cel_group_find(c->env, name);
+    const struct cel_type *result = resolve(c, group, node, false, &only);
+    if (result != NULL)
+        return result;
+    char shown[8] = ""; /* "_==_" as it is written: "==" */
+    for (const char *from = name; *from != '\0'; from++)
+        if (*from != '_')
+            strncat(shown, from, 1);
+    return no_overload(c, node, group, false, shown);
 }
 
 static const struct cel_type *unknown_function(struct cel_check *c, struct cel_node *call)
@@ -167,5 +230,5 @@ const struct cel_type *cel_check_call(struct cel_check *c, struct cel_node *call
         return result;
     char shown[80];
     snprintf(shown, sizeof(shown), "%s%s()", member ? "method " : "", call->name);
-    return no_overload(c, call, shown);
+    return no_overload(c, call, call->group, member, shown);
 }

@@ -62,11 +62,9 @@ struct cel_diag *cel_diag_add(
 
 size_t cel_diag_format(const struct cel_diag *diag, char *buffer, size_t size)
 {
-    const char *expected = diag->expected[0] != '\0' ? diag->expected : NULL;
-    const char *remedy = diag->remedy[0] != '\0' ? diag->remedy : NULL;
-    int n = snprintf(buffer, size, "%u:%u: %s%s%s%s%s%s%s", diag->line, diag->column, diag->message,
-        expected != NULL ? "; expected " : "", expected != NULL ? expected : "", remedy != NULL ? " (" : "",
-        remedy != NULL ? remedy : "", remedy != NULL ? ")" : "", "");
+    bool expected = diag->expected[0] != '\0', remedy = diag->remedy[0] != '\0';
+    int n = snprintf(buffer, size, "%u:%u: %s%s%s%s%s%s", diag->line, diag->column, diag->message,
+        expected ? "; expected " : "", diag->expected, remedy ? " (" : "", diag->remedy, remedy ? ")" : "");
     return n < 0 ? 0 : (size_t)n;
 }
 
