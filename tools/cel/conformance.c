@@ -30,12 +30,6 @@ static const struct {
 
 #define LIBRARIES (sizeof(libraries) / sizeof(libraries[0]))
 
-static const char *member_text(const json_t *object, const char *key)
-{
-    const char *text = json_string_value(json_object_get(object, key));
-    return text != NULL ? text : "";
-}
-
 static bool is_left_out(uint32_t without, const char *file)
 {
     for (size_t i = 0; i < LIBRARIES; i++)
@@ -70,62 +64,71 @@ static bool same_type(const char *a, const char *b)
     return *a == *b;
 }
 
-/* Equal as results: of one kind, and NaN is NaN. */
+static bool same_value(const struct cel_value *a, const struct cel_value *b);
+
+static bool same_list(const struct cel_list *a, const struct cel_list *b)
+{
+    if (a->count != b->count)
+        return false;
+    for (uint64_t i = 0; i < a->count; i++)
+        if (!same_value(&a->items[i], &b->items[i]))
+            return false;
+    return true;
+}
+
+/* In any order; the keys of a map differ from each other. */
+static bool same_map(const struct cel_map *a, const struct cel_map *b)
+{
+    for (uint64_t i = 0; i < a->count && a->count == b->count; i++) {
+        uint64_t j = 0;
+        while (j < b->count && !(same_value(&a->pairs[2 * i], &b->pairs[2 * j]) &&
+                                   same_value(&a->pairs[2 * i + 1], &b->pairs[2 * j + 1])))
+            j++;
+        if (j == b->count)
+            return false;
+    }
+    return a->count == b->count;
+}
+
+/* Equal as results: of one kind, also within, and NaN is NaN. */
 static bool same_value(const struct cel_value *a, const struct cel_value *b)
 {
     if (a->kind != b->kind)
         return false;
+    if (a->kind == CEL_LIST)
+        return same_list(a->as.list, b->as.list);
+    if (a->kind == CEL_MAP)
+        return same_map(a->as.map, b->as.map);
     if (a->kind == CEL_DOUBLE && isnan(a->as.d) && isnan(b->as.d))
         return true;
     return cel_value_equal(a, b);
 }
 
-/* Functions are declared for checking alone. */
-static bool no_function(
-    struct cel_ctx *ctx, void *host, const struct cel_value *args, struct cel_value *ret, const char **error)
-{
-    (void)ctx, (void)host, (void)args, (void)ret;
-    *error = "the function has no body";
-    return false;
-}
-
-/* Declares what "env" says; bindings that it does not mention become dyn. */
+/* Declares what "env" says; bindings that it does not mention become dyn. NULL: a declaration is bad. */
 static union cel_slot *declare(struct cel_env *env, struct pool *pool, const json_t *test)
 {
     const json_t *bindings = json_object_get(test, "bindings");
-    json_t *declared;
+    json_t *declared, *bound;
     const char *name;
-    json_t *bound;
     size_t i;
     uint32_t slot = 0;
     size_t most = json_array_size(json_object_get(test, "env")) + json_object_size(bindings) + 1;
     union cel_slot *slots = pool_get(pool, most * sizeof(*slots));
-    struct cel_value *missing = pool_get(pool, sizeof(*missing));
-    *missing = cel_error("variable without a value");
     json_array_foreach(json_object_get(test, "env"), i, declared)
     {
-        if (json_object_get(declared, "abstract") != NULL) {
-            cel_env_opaque(env, member_text(declared, "abstract"));
-            continue;
-        }
-        if (json_object_get(declared, "function") != NULL) {
-            if (!cel_env_function(env, member_text(declared, "function"), 0, no_function, 1))
-                fprintf(stderr, "%s: %s\n", member_text(declared, "function"), cel_env_error(env));
-            continue;
-        }
         const json_t *value = json_object_get(bindings, member_text(declared, "name"));
         struct cel_value *copy = pool_get(pool, sizeof(*copy));
-        *copy = value != NULL ? value_tagged(pool, value) : *missing;
+        *copy = value != NULL ? value_tagged(pool, value) : cel_error("variable without a value");
         slots[slot].v = copy;
-        if (cel_env_dyn_var(env, member_text(declared, "name"), member_text(declared, "type"), slot))
-            slot++;
+        if (!declare_entry(env, declared, &slot))
+            return NULL;
     }
     json_object_foreach((json_t *)(uintptr_t)bindings, name, bound)
     {
         struct cel_value *copy = pool_get(pool, sizeof(*copy));
         *copy = value_tagged(pool, bound);
         slots[slot].v = copy;
-        if (cel_env_dyn_var(env, name, "dyn", slot))
+        if (cel_env_dyn_var(env, name, "dyn", slot)) /* else declared above */
             slot++;
     }
     return slots;
@@ -184,35 +187,41 @@ static bool needs_libraries(const struct cel_source *source, const json_t *test)
     struct pool pool = {0};
     struct cel_diags diags;
     struct cel_env *env = new_env(test, 0);
-    declare(env, &pool, test);
+    bool declared = declare(env, &pool, test) != NULL;
     struct cel_program *program = cel_program_new(env);
-    bool loads = cel_program_add(program, source, &diags) >= 0;
+    bool loads = declared && cel_program_add(program, source, &diags) >= 0;
     cel_program_free(program);
     cel_env_free(env);
     pool_release(&pool);
     return loads;
 }
 
+static enum verdict run_source(struct cel_program *program, const json_t *test, struct pool *pool,
+    const union cel_slot *slots, uint32_t without, char *shown, size_t size)
+{
+    struct cel_diags diags;
+    const json_t *expect = json_object_get(test, "expect"), *expr = json_object_get(test, "expr");
+    struct cel_source source = {.text = member_text(test, "expr"), .text_len = json_string_length(expr)};
+    int32_t index = cel_program_add(program, &source, &diags);
+    if (index >= 0)
+        return run_program(program, index, pool, expect, slots, shown, size) ? PASSED : FAILED;
+    cel_diag_format(&diags.items[0], shown, size);
+    if (without != 0 && needs_libraries(&source, test))
+        return SKIPPED;
+    return json_object_get(expect, "error") != NULL ? PASSED : FAILED;
+}
+
 static enum verdict run_test(const json_t *test, uint32_t without, char *shown, size_t size)
 {
     struct pool pool = {0};
-    struct cel_diags diags;
-    const json_t *expect = json_object_get(test, "expect");
     struct cel_env *env = new_env(test, without);
     union cel_slot *slots = declare(env, &pool, test);
     struct cel_program *program = cel_program_new(env);
-    const json_t *expr = json_object_get(test, "expr");
-    struct cel_source source = {.text = member_text(test, "expr"), .text_len = json_string_length(expr)};
-    int32_t index = cel_program_add(program, &source, &diags);
-    enum verdict verdict;
-    if (index >= 0) {
-        verdict = run_program(program, index, &pool, expect, slots, shown, size) ? PASSED : FAILED;
-    } else {
-        cel_diag_format(&diags.items[0], shown, size);
-        verdict = without != 0 && needs_libraries(&source, test) ? SKIPPED
-                  : json_object_get(expect, "error") != NULL     ? PASSED
-                                                                 : FAILED;
-    }
+    enum verdict verdict = FAILED;
+    if (slots != NULL)
+        verdict = run_source(program, test, &pool, slots, without, shown, size);
+    else
+        snprintf(shown, size, "env: %s", cel_env_error(env));
     cel_program_free(program);
     cel_env_free(env);
     pool_release(&pool);

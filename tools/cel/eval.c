@@ -80,12 +80,20 @@ int run_eval(int argc, char **argv)
     return status;
 }
 
-/* The file: {"container": "a.b", "variables": {"name": "type"}}. */
+/* The file: {"container": "a.b", "variables": {"name": "type"}}, or the "env" of a conformance case. */
 static bool declare(struct cel_env *env, const json_t *file)
 {
     const char *name;
-    json_t *type;
+    json_t *type, *entry;
     uint32_t slot = 0;
+    size_t i;
+    json_array_foreach(file, i, entry)
+    {
+        if (declare_entry(env, entry, &slot))
+            continue;
+        fprintf(stderr, "cel check: entry %zu of the env: %s\n", i + 1, cel_env_error(env));
+        return false;
+    }
     json_object_foreach(json_object_get(file, "variables"), name, type)
     {
         if (cel_env_dyn_var(env, name, json_is_string(type) ? json_string_value(type) : "", slot++))
@@ -117,9 +125,10 @@ int run_check(int argc, char **argv)
     for (int i = 1; i + 1 < argc; i++)
         if (strcmp(argv[i], "--env") == 0)
             path = argv[i + 1];
-    json_t *file = path != NULL ? json_load_file(path, JSON_REJECT_DUPLICATES, NULL) : json_object();
+    json_error_t error;
+    json_t *file = path != NULL ? json_load_file(path, JSON_REJECT_DUPLICATES, &error) : json_object();
     if (file == NULL) {
-        fprintf(stderr, "cel check: %s is not JSON\n", path);
+        fprintf(stderr, "cel check: %s: %s\n", path, error.text);
         return 2;
     }
     const json_t *container = json_object_get(file, "container");

@@ -165,22 +165,3 @@ struct cel_value value_tagged(struct pool *pool, const json_t *json)
                                                                   : text(inner));
     return cel_error("not a tagged value");
 }
-
-union cel_slot *bind_members(struct cel_env *env, struct pool *pool, const json_t *object,
-    struct cel_value (*convert)(struct pool *, const json_t *))
-{
-    uint32_t slot = 0;
-    size_t count = json_object_size(object);
-    union cel_slot *slots = pool_get(pool, (count + 1) * sizeof(*slots));
-    const char *name;
-    json_t *member;
-    json_object_foreach((json_t *)(uintptr_t)object, name, member)
-    {
-        struct cel_value *value = pool_get(pool, sizeof(*value));
-        *value = convert(pool, member);
-        slots[slot].v = value;
-        if (cel_env_dyn_var(env, name, "dyn", slot)) /* else the name is none, and no expression can say it */
-            slot++;
-    }
-    return slots;
-}

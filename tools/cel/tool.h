@@ -17,6 +17,13 @@ void pool_release(struct pool *pool);
 struct cel_value value_plain(struct pool *pool, const json_t *json);
 /* The tagged form: {"int": "1"} {"map": [[k, v]]} ...; kind CEL_ERROR: not of that form. */
 struct cel_value value_tagged(struct pool *pool, const json_t *json);
+/* The text of a member; "" if it has none. */
+const char *member_text(const json_t *object, const char *key);
+
+/* Declares what one entry of an "env" says: {"name", "type"} a variable in slot *slot, which is counted on;
+ * {"function": signature}, without a body; {"abstract": name} a type. False: cel_env_error() tells why not.
+ */
+bool declare_entry(struct cel_env *env, const json_t *entry, uint32_t *slot);
 /* Declares every member of an object as a variable of type dyn, in slots from 0 on. */
 union cel_slot *bind_members(struct cel_env *env, struct pool *pool, const json_t *object,
     struct cel_value (*convert)(struct pool *, const json_t *));
