@@ -48,33 +48,6 @@ void regex_class_negate(struct cel_arena *arena, struct regex_class *class)
     *class = other;
 }
 
-/* Runs of letters whose other case lies at a fixed distance. */
-static const struct {
-    uint32_t low, high, distance;
-} cases[] = {{'A', 'Z', 32}, {0xC0, 0xD6, 32}, {0xD8, 0xDE, 32}, {0x391, 0x3A9, 32}, {0x410, 0x42F, 32},
-    {0x400, 0x40F, 80}};
-
-static void fold_run(struct cel_arena *arena, struct regex_class *class, struct regex_range range,
-    uint32_t low, uint32_t high, uint32_t move)
-{
-    uint32_t from = range.low > low ? range.low : low, to = range.high < high ? range.high : high;
-    if (from <= to)
-        regex_class_add(arena, class, from + move, to + move);
-}
-
-void regex_class_fold(struct cel_arena *arena, struct regex_class *class)
-{
-    uint32_t count = class->count;
-    for (uint32_t i = 0; i < count; i++) {
-        for (size_t j = 0; j < CEL_COUNT(cases); j++) {
-            uint32_t d = cases[j].distance;
-            fold_run(arena, class, class->ranges[i], cases[j].low, cases[j].high, d);
-            fold_run(arena, class, class->ranges[i], cases[j].low + d, cases[j].high + d, 0 - d);
-        }
-    }
-    regex_class_close(class);
-}
-
 static const struct {
     const char *name;
     struct regex_range ranges[5]; /* up to the first that ends at 0 */

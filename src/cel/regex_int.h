@@ -26,7 +26,7 @@ void regex_class_add(struct cel_arena *arena, struct regex_class *class, uint32_
 /* Sorts and merges. */
 void regex_class_close(struct regex_class *class);
 void regex_class_negate(struct cel_arena *arena, struct regex_class *class);
-/* Adds the other case of every letter (ASCII, Latin-1, Greek, Cyrillic). */
+/* regex_fold.c: adds the other cases of every letter. */
 void regex_class_fold(struct cel_arena *arena, struct regex_class *class);
 /* d w s (Perl), or a POSIX name such as "alpha"; false: unknown. */
 bool regex_class_named(
