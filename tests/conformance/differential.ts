@@ -49,9 +49,9 @@ function tagged(value: any): any {
   throw new Error(`a value of no kind expected here: ${String(value)}`);
 }
 
-function theirs(one: Case): any {
+function theirs(one: Case, expr: string): any {
   try {
-    const value = plan(other, parse(one.expr))(Object.fromEntries(Object.entries(one.bindings).map(([k, v]) => [k, input(v)])));
+    const value = plan(other, parse(expr))(Object.fromEntries(Object.entries(one.bindings).map(([k, v]) => [k, input(v)])));
     return isCelError(value) ? { error: "any" } : { value: tagged(value) };
   } catch {
     return { error: "any" };
@@ -60,9 +60,45 @@ function theirs(one: Case): any {
 
 const env = Object.entries(variables).map(([name, type]) => ({ name, type }));
 
-function line(one: Case, expect: any): string {
-  const bindings = Object.fromEntries(Object.entries(one.bindings).map(([name, value]) => [name, tagged(value)]));
-  return JSON.stringify({ file: "random", section: "", name: String(one.seed), expr: one.expr, env, bindings, expect });
+interface Asked {
+  one: Case;
+  expr: string; // the case's, or a part of it
+}
+
+interface Difference extends Asked {
+  ours: string;
+  theirs: any;
+}
+
+/** What libcel says otherwise than the other. */
+function differences(asked: Asked[], file: string): Difference[] {
+  const expected = asked.map(({ one, expr }) => theirs(one, expr));
+  const lines = asked.map(({ one, expr }, n) => {
+    const bindings = Object.fromEntries(Object.entries(one.bindings).map(([name, value]) => [name, tagged(value)]));
+    return JSON.stringify({ file: "random", section: "", name: String(n), expr, env, bindings, expect: expected[n] });
+  });
+  fs.writeFileSync(file, lines.join("\n"));
+  const result = spawnSync(path.join(ROOT, "build/cel"), ["conformance", file], { encoding: "utf8", maxBuffer: 1 << 28 });
+  if (!/passed, \d+ failed/.test(result.stdout)) throw new Error(`cel conformance ended with ${result.status ?? result.signal}`);
+  return [...result.stdout.matchAll(/^FAIL random\/\/(\d+): got (.*), expected /gm)].map((fail) => {
+    const n = Number(fail[1]);
+    return { ...asked[n]!, ours: fail[2]!, theirs: expected[n] };
+  });
+}
+
+/** For each difference the smallest part in which it shows by itself. */
+function causes(found: Difference[], file: string): Difference[] {
+  const parts = found.flatMap(({ one }) => [...new Set(one.parts)].map((expr) => ({ one, expr })));
+  const smallest = new Map<Case, Difference>();
+  for (const difference of differences(parts, file)) {
+    const best = smallest.get(difference.one);
+    if (best === undefined || difference.expr.length < best.expr.length) smallest.set(difference.one, difference);
+  }
+  return found.map((difference) => smallest.get(difference.one) ?? difference);
+}
+
+function described({ one, expr, ours, theirs: other }: Difference): string {
+  return `seed ${one.seed}: ${expr}: libcel ${ours}, the other ${JSON.stringify(other)}`;
 }
 
 /** Runs `count` cases from `seed` on. */
@@ -71,23 +107,12 @@ export function differential(count: number, seed: number, known: Known[]): Outco
   const place = fs.mkdtempSync(path.join(os.tmpdir(), "cel-differential-"));
   const file = path.join(place, "cases.jsonl");
   for (let from = seed; from < seed + count; from += BATCH) {
-    const cases = new Map<string, { one: Case; expect: any }>();
-    const lines: string[] = [];
-    for (let n = from; n < Math.min(from + BATCH, seed + count); n++) {
-      const one = new Random(n).case(n);
-      const expect = theirs(one);
-      cases.set(String(n), { one, expect });
-      lines.push(line(one, expect));
-    }
-    fs.writeFileSync(file, lines.join("\n"));
-    const result = spawnSync(path.join(ROOT, "build/cel"), ["conformance", file], { encoding: "utf8", maxBuffer: 1 << 28 });
-    if (!/passed, \d+ failed/.test(result.stdout)) throw new Error(`cel conformance ended with ${result.status ?? result.signal}`);
-    outcome.cases += lines.length;
-    for (const fail of result.stdout.matchAll(/^FAIL random\/\/(\d+): got (.*), expected /gm)) {
-      const { one, expect } = cases.get(fail[1]!)!;
-      const why = known.find((k) => k.matches(one.expr, expect, fail[2]!));
+    const cases = Array.from({ length: Math.min(BATCH, seed + count - from) }, (_, n) => new Random(from + n).case(from + n));
+    outcome.cases += cases.length;
+    for (const cause of causes(differences(cases.map((one) => ({ one, expr: one.expr })), file), file)) {
+      const why = known.find((k) => k.matches(cause.expr, cause.theirs, cause.ours));
       if (why) outcome.explained[why.name] = (outcome.explained[why.name] ?? 0) + 1;
-      else outcome.unexplained.push(`seed ${one.seed}: ${one.expr} with ${JSON.stringify(JSON.parse(line(one, expect)).bindings)}: libcel ${fail[2]}, the other ${JSON.stringify(expect)}`);
+      else outcome.unexplained.push(described(cause));
     }
   }
   fs.rmSync(place, { recursive: true });

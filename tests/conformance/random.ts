@@ -1,4 +1,6 @@
 // Random well-typed CEL expressions, with values for the variables they use. All of it follows from a seed.
+// Left out is what the definition says too little of to compare: texts of fractions of a second (so times are whole
+// seconds), the type of an empty list's or map's elements, the order of a map's keys, what replaces an empty text.
 
 export type Value = bigint | number | string | boolean | Uint | Value[] | Map<string, Value>;
 
@@ -10,6 +12,7 @@ export class Uint {
 export interface Case {
   seed: number;
   expr: string;
+  parts: string[]; // the expressions in it that stand by themselves, itself included; but for times and spans of time
   bindings: Record<string, Value>;
 }
 
@@ -26,12 +29,13 @@ const INTS = ["0", "1", "-1", "2", "7", "63", "9223372036854775807", "-922337203
 const UINTS = ["0u", "1u", "3u", "0xFFu", "18446744073709551615u"];
 const DOUBLES = ["0.0", "1.5", "-2.25", "1e3", "0.1", "1e308", "double('NaN')", "double('Infinity')", "-0.0"];
 const STRINGS = ["''", "'a'", "'abc'", "'Abc d'", "'é€'", "'a,b,,c'", "'12'", "'-7'", "'1.5'", "'true'", "'😀x'", "r'\\d'"];
+const NEEDLES = ["'a'", "'b'", "','", "'é'", "'1'", "' '", "'abc'"];
 const BYTES = ["b''", "b'abc'", "b'\\xff\\x00'", "b'é'"];
 const TIMES = [
-  "timestamp('2026-09-11T14:13:20.5Z')", "timestamp('1969-12-31T23:59:59Z')", "timestamp('2000-02-29T12:00:00+02:00')",
+  "timestamp('2026-09-11T14:13:20Z')", "timestamp('1969-12-31T23:59:59Z')", "timestamp('2000-02-29T12:00:00+02:00')",
   "timestamp('9999-12-31T23:59:59Z')", "timestamp(0)",
 ];
-const SPANS = ["duration('1h30m')", "duration('-1.5s')", "duration('0s')", "duration('240h')", "duration('100ms')"];
+const SPANS = ["duration('1h30m')", "duration('-61s')", "duration('0s')", "duration('240h')", "duration('3s')"];
 const ZONES = ["'UTC'", "'Europe/Amsterdam'", "'America/New_York'", "'+05:30'", "'-02:00'"];
 const GETTERS = [
   "getFullYear", "getMonth", "getDate", "getDayOfMonth", "getDayOfWeek", "getDayOfYear", "getHours", "getMinutes", "getSeconds",
@@ -41,6 +45,7 @@ const GETTERS = [
 export class Random {
   private a: number;
   private scope: [string, Type][] = [];
+  private parts: string[] = [];
 
   constructor(seed: number) {
     this.a = seed | 0;
@@ -65,7 +70,8 @@ export class Random {
 
   case(seed: number): Case {
     const type = this.pick<Type>(["int", "uint", "double", "string", "bytes", "bool", "bool", "bool", "ints", "strings", "map"]);
-    return { seed, expr: this.of(type, 1 + this.below(4)), bindings: this.values() };
+    const expr = this.of(type, 1 + this.below(4));
+    return { seed, expr, parts: this.parts, bindings: this.values() };
   }
 
   private values(): Record<string, Value> {
@@ -81,6 +87,11 @@ export class Random {
 
   /** An expression of that type; `depth` levels at most. */
   private of(type: Type, depth: number): string {
+    const text = this.made(type, depth);
+    if (type !== "time" && type !== "span" && !this.scope.some(([variable]) => text.includes(variable))) this.parts.push(text);
+    return text;
+  }
+  private made(type: Type, depth: number): string {
     const local = this.scope.filter(([, t]) => t === type);
     if (local.length > 0 && this.chance(0.4)) return this.pick(local)[0];
     if (depth <= 0 || this.chance(0.2)) return this.leaf(type);
@@ -95,7 +106,7 @@ export class Random {
     };
     const literals: Record<Type, string[]> = {
       int: INTS, uint: UINTS, double: DOUBLES, string: STRINGS, bytes: BYTES, bool: ["true", "false"], time: TIMES, span: SPANS,
-      ints: ["[]", "[1, 2, 3]", "[3, 1]"], strings: ["[]", "['a', 'bc']"], map: ["{}", "{'a': 1, 'abc': 2}"],
+      ints: ["[5]", "[1, 2, 3]", "[3, 1]"], strings: ["['']", "['a', 'bc']"], map: ["{'': 7}", "{'a': 1, 'abc': 2}"],
     };
     return this.pick(this.chance(0.5) ? own[type] : literals[type]);
   }
@@ -130,8 +141,8 @@ export class Random {
     const s = () => this.of("string", depth);
     switch (this.below(10)) {
       case 0: return `string(${this.of(this.pick<Type>(["int", "uint", "double", "string", "bytes", "time", "span", "bool"]), depth)})`;
-      case 1: return `${s()}.${this.pick(["lowerAscii", "upperAscii", "trim", "reverse"])}()`;
-      case 2: return `${s()}.replace(${s()}, ${s()})`;
+      case 1: return `${s()}.${this.pick(["lowerAscii", "upperAscii", "trim"])}()`;
+      case 2: return `${s()}.replace(${this.pick(NEEDLES)}, ${s()})`;
       case 3: return `${s()}.substring(${this.of("int", 0)})`;
       case 4: return `${s()}.charAt(${this.of("int", 0)})`;
       case 5: return `${this.of("strings", depth)}.join(${s()})`;
@@ -150,22 +161,22 @@ export class Random {
   }
   private ints(depth: number): string {
     switch (this.below(4)) {
-      case 0: return `[${Array.from({ length: this.below(4) }, () => this.of("int", depth)).join(", ")}]`;
+      case 0: return `[${Array.from({ length: 1 + this.below(3) }, () => this.of("int", depth)).join(", ")}]`;
       case 1: return this.macro("ints", "filter", "bool", depth);
-      case 2: return this.macro(this.pick<Type>(["ints", "strings", "map"]), "map", "int", depth);
+      case 2: return this.macro(this.pick<Type>(["ints", "strings"]), "map", "int", depth);
       default: return this.binary("ints", ["+"], depth);
     }
   }
   private strings(depth: number): string {
     switch (this.below(4)) {
-      case 0: return `[${Array.from({ length: this.below(4) }, () => this.of("string", depth)).join(", ")}]`;
+      case 0: return `[${Array.from({ length: 1 + this.below(3) }, () => this.of("string", depth)).join(", ")}]`;
       case 1: return this.macro("strings", "filter", "bool", depth);
       case 2: return `${this.of("string", depth)}.split(${this.of("string", depth)})`;
-      default: return this.macro(this.pick<Type>(["ints", "strings", "map"]), "map", "string", depth);
+      default: return this.macro(this.pick<Type>(["ints", "strings"]), "map", "string", depth);
     }
   }
   private map(depth: number): string {
-    const entries = Array.from({ length: this.below(3) }, () => `${this.of("string", depth)}: ${this.of("int", depth)}`);
+    const entries = Array.from({ length: 1 + this.below(2) }, () => `${this.of("string", depth)}: ${this.of("int", depth)}`);
     return `{${entries.join(", ")}}`;
   }
 
