@@ -199,6 +199,11 @@ fuzz:
 	build/fuzz/libfuzzer/$(T) -max_total_time=$(TIME) -timeout=5 -rss_limit_mb=512 \
 	    build/fuzz/found/$(T) tests/fuzz/corpus/$(T)
 
+# A house as `make run` sets it up, stopped: integration tests start from copies of it.
+$(B)/test-house/made: $(B)/pandwacht tools/demo tools/dev-ca tools/pg-cluster
+	@[ ! -e $(@D)/postgres ] || tools/pg-cluster destroy $(@D)/postgres
+	@rm -rf $(@D) && tools/demo up $(@D) && tools/pg-cluster stop $(@D)/postgres && touch $@
+
 # The house as a whole --------------------------------------------------------------------------------
 .PHONY: objects lint format run stop test test-long bench clean
 objects: $(ALL_OBJECTS)

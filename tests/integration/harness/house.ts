@@ -59,7 +59,8 @@ export class House {
     rmSync(dir, { recursive: true, force: true });
     mkdirSync(dir, { recursive: true });
     const house = new House(name, dir, await freePort(), await freePort());
-    await run("tools/demo", ["up", dir], {
+    await run("flock", ["build/test-house.lock", "make", "-s", "build/test-house/made"], { cwd: root });
+    await run("tools/demo", ["up", dir, "build/test-house"], {
       cwd: root,
       env: { ...process.env, PANDWACHT_PORT: String(house.port), PANDWACHT_OPS_PORT: String(house.opsPort) },
     });
