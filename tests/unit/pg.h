@@ -15,6 +15,9 @@
 #include <pandwacht/db.h>
 #include <pandwacht/loop.h>
 
+/* A test that looks at what is the cluster's, not the database's, takes one of its own. */
+static const char *pg_cluster = "build/test-pg";
+
 /* The output of a shell command, without its last line feed; ends the test program when it fails. */
 static inline const char *pg_shell(const char *command)
 {
@@ -43,7 +46,7 @@ static inline const char *pg_empty(const char *name)
         fprintf(stderr, "more databases than one test program may make\n");
         exit(1);
     }
-    snprintf(command, sizeof(command), "tools/pg-cluster fresh build/test-pg t_%s_%d", name, (int)getpid());
+    snprintf(command, sizeof(command), "tools/pg-cluster fresh %s t_%s_%d", pg_cluster, name, (int)getpid());
     return strcpy(urls[used++], pg_shell(command));
 }
 

@@ -192,12 +192,12 @@ static void put(
     pw_tx_close(tx);
 }
 
-/* Steps the loop until the query gives `want`; fails after 10 s. */
+/* Steps the loop until the query gives `want`; fails after a minute. */
 static void await_sql(const char *sql, const char *want)
 {
     const char *got = "";
 
-    for (int i = 0; i < 100; i++) {
+    for (int i = 0; i < 600; i++) {
         got = pg_sql(url, sql);
         if (strcmp(got, want) == 0) {
             return;
