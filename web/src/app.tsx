@@ -30,6 +30,7 @@ const views: View[] = [
   { name: "queue", text: "nav.queue", roles: desk, key: "1", show: Queue },
   { name: "alert", text: "nav.queue", roles: desk, hidden: true, show: AlertView },
   { name: "referrals", text: "nav.referrals", roles: [...desk, "municipal-user"], key: "2", show: lazily(() => import("./views/referrals.tsx")) },
+  { name: "rules", text: "nav.rules", roles: ["policy-owner", "auditor", "case-lead"], key: "3", show: lazily(() => import("./views/rules/rules.tsx")) },
   { name: "check", text: "nav.check", roles: ["landlord"], key: "1", show: lazily(() => import("./views/landlord.tsx")) },
 ];
 
