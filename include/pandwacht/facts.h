@@ -199,6 +199,13 @@ struct pw_denied {
     struct pw_str source;
 };
 
+/* What is usual for a month's rent, up to a size. */
+struct pw_reference_rent {
+    struct pw_str letting; /* "dwelling" */
+    int32_t up_to_m2;      /* INT32_MAX: all that is larger */
+    int64_t rent;          /* thousandths of a euro */
+};
+
 struct pw_fact_model {
     const struct pw_kind *kinds; /* sorted by name */
     size_t kind_count;
@@ -209,15 +216,19 @@ struct pw_fact_model {
     struct pw_map denied_spelt; /* spelling of each name and alias -> struct pw_denied */
     const struct pw_retention *retention;
     size_t retention_count;
+    const struct pw_reference_rent *references; /* by letting, sizes rising */
+    size_t reference_count;
+    struct pw_str reference_version;
     uint8_t hash[PW_SHA256_SIZE]; /* over the names and texts of the files it was loaded from */
     const struct pw_file *files;  /* those files, sorted by name: for storing a rule set whole */
     size_t file_count;
 };
 
 /* Loads the model from the files of a rules directory (or a stored bundle): those named facts/X.yaml,
- * denied-attributes.yaml and retention.yaml; others are passed over. Refuses at the first fault, with place
- * and remedy: doubled numbers, names or values, unknown keys, a denied attribute or alias as field name, a
- * kind without retention. The model lives in a memory of its own; count starts at one reference. */
+ * denied-attributes.yaml, retention.yaml and reference-rents.yaml (which may be absent); others are passed
+ * over. Refuses at the first fault, with place and remedy: doubled numbers, names or values, unknown keys, a
+ * denied attribute or alias as field name, a kind without retention. The model lives in a memory of its own;
+ * count starts at one reference. */
 bool pw_facts_load(const struct pw_file *files, size_t count, const struct pw_fact_model **ret,
     struct pw_err *err) PW_MUST_CHECK;
 /* The same from a directory ("rules"). */
@@ -375,6 +386,11 @@ void pw_facts_write_fields(const struct pw_kind *kind, const uint64_t *record, e
  * collection (TipBody, TenancyEventBody ...), PremisesBody, FactAnswer, Ground, PremisesRef, Address;
  * titles in Dutch or English. */
 void pw_facts_write_schemas(const struct pw_fact_model *model, bool dutch, struct pw_jsonw *w);
+
+/* Fills what a record gets when it is taken in: referenceRentEur and referenceVersion of a registration, by
+ * its letting and the size of the premises (their record, or NULL). Nothing where there is no reference. */
+void pw_facts_fill_reference(const struct pw_fact_model *model, const struct pw_kind *kind,
+    const uint64_t *premises, uint64_t *record);
 
 /* ------------------------------------------------------------------------------------------
  * What rules see

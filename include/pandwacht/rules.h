@@ -12,7 +12,8 @@
  *
  * Files of a set, by name below the directory: premises-risk/ruleset.yaml (name, levels, gates),
  * premises-risk/actions.yaml, premises-risk/<theme>.yaml, facts/<kind>.yaml, denied-attributes.yaml,
- * retention.yaml. Others (dossiers/, tenant-check/) do not belong to it and do not change its hash.
+ * retention.yaml, reference-rents.yaml. Others (dossiers/, tenant-check/) do not belong to it and do not
+ * change its hash.
  */
 #ifndef PANDWACHT_RULES_H
 #define PANDWACHT_RULES_H

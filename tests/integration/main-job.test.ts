@@ -74,6 +74,18 @@ test("one neighbour's tips, however many, raise nothing", async () => {
   assert.ok(!home.openAlertId);
 });
 
+test("a registration gets the reference rent of its kind and size when it is taken in", async () => {
+  const bagId = nextBag();
+  const put = await house.api.call("PUT", `/v1/premises/${bagId}`, house.api.source, { type: "dwelling", floorAreaM2: 60, asOf: day(-100), ground: "public-task" });
+  assert.ok(put.status === 200 || put.status === 201, put.text);
+  const sent = await created(house, "registrations", registration(bagId, { lettingType: "dwelling" }));
+  const fact = await house.api.get(`/v1/registrations/${sent.id}`, house.api.source);
+  assert.equal(fact.body.fact.referenceRentEur, 1400, fact.text);
+  assert.ok(fact.body.fact.referenceVersion);
+  const again = await house.api.post("/v1/registrations", { ...registration(nextBag()), referenceRentEur: 1 });
+  assert.equal(again.status, 400, "nobody sends it");
+});
+
 test("a tip by address and a registration by BAG id, once joined, are one premises", async () => {
   const bagId = nextBag();
   const address = { postcode: "9913MA", houseNumber: 77, municipality: "Vossewaard" };

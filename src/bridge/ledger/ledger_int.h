@@ -24,6 +24,7 @@ struct name {
     struct pw_uuid premises; /* nil until known */
     bool known, placed;      /* placed: its municipality is known, or was given now */
     bool created;
+    struct pw_str attributes; /* of the premises, as stored; "" = none */
 };
 
 struct names {

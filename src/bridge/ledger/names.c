@@ -86,6 +86,7 @@ static void take_row(struct names *names, struct pw_str key, const struct pw_row
     if (name != NULL) {
         name->premises = pw_cell_uuid(rows, row, 1);
         name->placed = pw_cell_bool(rows, row, 2);
+        name->attributes = pw_str_dup(names->arena, pw_cell_bytea(rows, row, 3));
         name->known = true;
     }
 }

@@ -213,6 +213,25 @@ static void collect_parties(
     }
 }
 
+/* What a fact gets at the door from tables of ours: a registration the reference rent of its day. */
+static void fill_references(struct write *w, const struct entry *e)
+{
+    const struct pw_draft *draft = e->item->draft;
+    const uint64_t *attributes = NULL;
+    struct pw_parties none;
+    struct pw_err err = {0};
+
+    if (pw_kind_field(draft->kind, PW_STR("referenceRentEur")) == NULL) {
+        return;
+    }
+    pw_parties_init(&none, w->arena);
+    if (e->name->attributes.len > 0 &&
+        !pw_facts_decode(w->model->premises, e->name->attributes, 0, w->arena, &none, &attributes, &err)) {
+        attributes = NULL; /* then the size counts as not known */
+    }
+    pw_facts_fill_reference(w->model, draft->kind, attributes, draft->record);
+}
+
 /* The row of a draft under `id`: the item's own fact, or a correction's replacement. */
 static void add_draft(
     struct write *w, struct columns *c, struct entry *e, struct pw_uuid id, struct pw_str source_id)
@@ -240,6 +259,7 @@ static void add_draft(
     c->report[i] = ledger_rows_report(draft, &item->client);
     c->based_on[i] = ledger_rows_uuid_list(w->arena, draft->based_on, draft->based_on_count);
     c->danger[i] = draft->danger;
+    fill_references(w, e);
     c->payload[i] = encode(w->arena, draft->kind, draft->record, &parties);
 }
 

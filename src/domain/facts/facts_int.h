@@ -45,6 +45,8 @@ bool pw_facts_parse_record(struct pw_arena *arena, const struct pw_yaml *root, s
 
 bool pw_facts_parse_denied(struct pw_arena *arena, const struct pw_yaml *root, struct pw_fact_model *model,
     struct pw_err *err) PW_MUST_CHECK;
+bool pw_facts_parse_reference(struct pw_arena *arena, const struct pw_yaml *root, struct pw_fact_model *model,
+    struct pw_err *err) PW_MUST_CHECK;
 bool pw_facts_parse_retention(struct pw_arena *arena, const struct pw_yaml *root, struct pw_fact_model *model,
     struct pw_err *err) PW_MUST_CHECK;
 

@@ -20,7 +20,7 @@ struct loading {
     struct pw_err *err;
     const struct pw_yaml *roots[128]; /* of the declarations, in order of name */
     size_t root_count;
-    const struct pw_yaml *denied, *retention;
+    const struct pw_yaml *denied, *retention, *reference; /* reference may be absent */
 };
 
 static bool is_declaration(struct pw_str name)
@@ -31,7 +31,7 @@ static bool is_declaration(struct pw_str name)
 static bool is_ours(struct pw_str name)
 {
     return is_declaration(name) || pw_str_is(name, "denied-attributes.yaml") ||
-           pw_str_is(name, "retention.yaml");
+           pw_str_is(name, "retention.yaml") || pw_str_is(name, "reference-rents.yaml");
 }
 
 static int by_file_name(const void *a, const void *b)
@@ -72,6 +72,8 @@ static bool parse_files(struct loading *l)
             l->denied = root;
         else if (pw_str_is(model->files[i].name, "retention.yaml"))
             l->retention = root;
+        else if (pw_str_is(model->files[i].name, "reference-rents.yaml"))
+            l->reference = root;
         else if (l->root_count == PW_COUNT(l->roots))
             return pw_yaml_fail(root, l->err, "more than %zu declarations", PW_COUNT(l->roots));
         else
@@ -168,6 +170,27 @@ static bool check_denied(const struct loading *l, const struct pw_yaml *root)
     return true;
 }
 
+static bool has_value(const struct pw_field *field, struct pw_str value)
+{
+    for (size_t i = 0; i < field->value_count; i++)
+        if (pw_str_is(value, field->values[i]))
+            return true;
+    return false;
+}
+
+/* Reference rents are for kinds of letting that a registration can have. */
+static bool check_references(const struct loading *l)
+{
+    const struct pw_fact_model *model = &l->box->model;
+    const struct pw_kind *registration = pw_facts_kind(model, PW_STR("registration"));
+    const struct pw_field *letting = registration ? pw_kind_field(registration, PW_STR("lettingType")) : NULL;
+    for (size_t i = 0; i < model->reference_count; i++)
+        if (!letting || !has_value(letting, model->references[i].letting))
+            return pw_yaml_fail(l->reference, l->err, "no registration has the lettingType '%s'",
+                model->references[i].letting.data);
+    return true;
+}
+
 static bool check_across(const struct loading *l)
 {
     const struct pw_fact_model *model = &l->box->model;
@@ -179,7 +202,7 @@ static bool check_across(const struct loading *l)
         if (!pw_str_is(kind, "*") && !pw_facts_kind(model, kind))
             return pw_fail(l->err, PW_ERR_SYNTAX, "retention.yaml names the unknown kind '%s'", kind.data);
     }
-    return true;
+    return check_references(l);
 }
 
 bool pw_facts_load(
@@ -191,8 +214,9 @@ bool pw_facts_load(
     l.box->refs = 1;
     take_files(&l, files, count);
     if (parse_files(&l) && pw_facts_parse_denied(arena, l.denied, &l.box->model, err) &&
-        pw_facts_parse_retention(arena, l.retention, &l.box->model, err) && load_kinds(&l) &&
-        check_across(&l)) {
+        pw_facts_parse_retention(arena, l.retention, &l.box->model, err) &&
+        (!l.reference || pw_facts_parse_reference(arena, l.reference, &l.box->model, err)) &&
+        load_kinds(&l) && check_across(&l)) {
         *ret = &l.box->model;
         return true;
     }

@@ -26,7 +26,8 @@ static bool in_folder(struct pw_str name, const char *folder)
 static bool belongs(struct pw_str name)
 {
     return in_folder(name, "facts/") || in_folder(name, "premises-risk/") ||
-           pw_str_is(name, "denied-attributes.yaml") || pw_str_is(name, "retention.yaml");
+           pw_str_is(name, "denied-attributes.yaml") || pw_str_is(name, "retention.yaml") ||
+           pw_str_is(name, "reference-rents.yaml");
 }
 
 static int by_name(const void *a, const void *b)

@@ -218,6 +218,69 @@ static void retention_names_known_kinds(void **state)
     refused("unknown kind 'tipp'");
 }
 
+static void reference_rents_rise_and_are_of_known_lettings(void **state)
+{
+    (void)state;
+    edit("reference-rents.yaml", "up-to-m2: 50, rentEur: 1100", "up-to-m2: 30, rentEur: 1100");
+    refused("reference-rents.yaml:11:7: sizes must rise");
+    edit("reference-rents.yaml", "up-to-m2: 30, rentEur: 1100", "up-to-m2: 50, rentEur: 1100");
+    edit("reference-rents.yaml", "- {rentEur: 2600}", "- {up-to-m2: 500, rentEur: 2600}");
+    refused("each row but the last has up-to-m2");
+    edit("reference-rents.yaml", "- {up-to-m2: 500, rentEur: 2600}", "- {rentEur: 2600}");
+    edit("reference-rents.yaml", "  parking:", "  garage:");
+    refused("no registration has the lettingType 'garage'");
+}
+
+/* The rent of a registration's reference; 0 when it has none. */
+static double reference_of(const struct pw_fact_model *model, int64_t area, const char *letting)
+{
+    const struct pw_kind *kind = pw_facts_kind(model, PW_STR("registration"));
+    const struct pw_field *rent = pw_kind_field(kind, PW_STR("referenceRentEur"));
+    uint64_t *premises = pw_record_new(arena, model->premises), *record = pw_record_new(arena, kind);
+    const struct pw_yaml *yaml;
+    struct pw_parties parties;
+    double value;
+    pw_parties_init(&parties, arena);
+    assert_true(pw_yaml_parse(arena, pw_str_z(letting), "t.yaml", NULL, &yaml, &err));
+    assert_true(pw_record_set_yaml(
+        arena, kind, record, pw_kind_field(kind, PW_STR("lettingType")), yaml, &parties, &err));
+    if (area > 0) {
+        const char *text = pw_str_printf(arena, "%d", (int)area).data;
+        assert_true(pw_yaml_parse(arena, pw_str_z(text), "t.yaml", NULL, &yaml, &err));
+        assert_true(pw_record_set_yaml(arena, model->premises, premises,
+            pw_kind_field(model->premises, PW_STR("floorAreaM2")), yaml, &parties, &err));
+    }
+    pw_facts_fill_reference(model, kind, area >= 0 ? premises : NULL, record);
+    memcpy(&value, &record[rent->cell], sizeof value);
+    assert_int_equal(
+        pw_record_has(record, rent), pw_record_has(record, pw_kind_field(kind, PW_STR("referenceVersion"))));
+    return pw_record_has(record, rent) ? value : 0;
+}
+
+static void registrations_get_the_reference_of_their_size(void **state)
+{
+    (void)state;
+    const struct pw_fact_model *model;
+    assert_true(pw_facts_load(files, file_count, &model, &err));
+    assert_true(reference_of(model, 30, "dwelling") == 800);
+    assert_true(reference_of(model, 31, "dwelling") == 1100);
+    assert_true(reference_of(model, 4000, "dwelling") == 2600);
+    /* A size that is not known counts as the largest, in favour of the tenant. */
+    assert_true(reference_of(model, 0, "dwelling") == 2600);
+    assert_true(reference_of(model, -1, "parking") == 300);
+    pw_facts_unref(model);
+}
+
+static void a_rule_directory_may_lack_reference_rents(void **state)
+{
+    (void)state;
+    const struct pw_fact_model *model;
+    file("reference-rents.yaml")->name = PW_STR("elsewhere.yaml");
+    assert_true(pw_facts_load(files, file_count, &model, &err));
+    assert_true(reference_of(model, 30, "dwelling") == 0);
+    pw_facts_unref(model);
+}
+
 static void the_hash_follows_every_octet(void **state)
 {
     (void)state;
@@ -258,6 +321,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_doubled_collection_is_refused, setup, teardown),
         cmocka_unit_test_setup_teardown(missing_files_are_named, setup, teardown),
         cmocka_unit_test_setup_teardown(retention_names_known_kinds, setup, teardown),
+        cmocka_unit_test_setup_teardown(reference_rents_rise_and_are_of_known_lettings, setup, teardown),
+        cmocka_unit_test_setup_teardown(registrations_get_the_reference_of_their_size, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_rule_directory_may_lack_reference_rents, setup, teardown),
         cmocka_unit_test_setup_teardown(the_hash_follows_every_octet, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
