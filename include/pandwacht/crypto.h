@@ -144,6 +144,8 @@ struct pw_public_key {
 /* The public half of the i-th signing key, ascending by version; the last one signs. Published at
  * /v1/signing-keys; older ones stay there as long as their file does, for what they signed. */
 const struct pw_public_key *pw_crypto_public(const struct pw_keys *keys, size_t i);
+/* The one with that id; NULL: none of ours. */
+const struct pw_public_key *pw_crypto_public_named(const struct pw_keys *keys, struct pw_str id);
 /* Needs no ring: anyone with the public half can. False also for a malformed key. */
 bool pw_crypto_verify(const uint8_t public_key[PW_PUBLIC_SIZE], struct pw_str message,
     const uint8_t signature[PW_SIGNATURE_SIZE]) PW_MUST_CHECK;

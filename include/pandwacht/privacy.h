@@ -2,9 +2,10 @@
  * privacy: the stage of what persons are owed. Retention (facts are erased when their term ends, unless a
  * hold stands), requests of data subjects, and unmasking.
  *
- * An erasure is one transaction with its certificate and its audit record. Before it, the ids are appended to
- * a file kept elsewhere: a database restored from an older backup erases them again (tombstones). The ids say
- * nothing by themselves.
+ * An erasure is one transaction with its certificate, its audit record and its tombstone. The tombstone,
+ * signed ids that say nothing by themselves, is then appended to a file kept elsewhere: a database restored
+ * from an older backup erases them again. A hold keeps everything of its premises from erasure, whoever asked
+ * for it, from the moment that placing it succeeded.
  *
  * A request goes open -> drafted (every item answered) -> approved (by another person) -> answered (the
  * letter was given out). What is to be erased is erased after the approval, from the row that says so: a
@@ -72,8 +73,8 @@ void pw_privacy_run(struct pw_privacy *privacy, pw_day today, pw_privacy_done on
 /* What a run would do today: a line for each kind, {"kind","due","held"}. Changes nothing. */
 bool pw_privacy_preview(struct pw_privacy *privacy, pw_day today, bool json, struct pw_buf *out,
     struct pw_err *err) PW_MUST_CHECK;
-/* Nothing of the premises is erased for its term until it is released. PW_ERR_NOT_FOUND: nobody knows them.
- */
+/* Nothing of the premises is erased until it is released; waits for an erasure under way. PW_ERR_NOT_FOUND:
+ * nobody knows them. */
 bool pw_privacy_hold(struct pw_privacy *privacy, const struct pw_uuid *premises, const char *reason,
     struct pw_err *err) PW_MUST_CHECK;
 /* PW_ERR_NOT_FOUND: no hold stands. */

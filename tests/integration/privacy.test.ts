@@ -2,8 +2,8 @@
 // is held, erasure that survives an old backup, objections, unmasking for a purpose, retention with holds.
 
 import assert from "node:assert/strict";
-import { execFile } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { execFile, spawn } from "node:child_process";
+import { appendFileSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { promisify } from "node:util";
@@ -175,5 +175,88 @@ test("retention erases what is due, counts before, and leaves what is held", asy
   assert.deepEqual(await house.sql("select count(*) from party where scheme = 'iban' and id not in (select party from fact_party)"), ["0"]);
   assert.equal((await house.command("retention", "release", "--premises", held.fact.premisesId)).code, 0);
   assert.equal(JSON.parse((await house.command("retention", "run", "--json")).stdout).erased, 1);
-  assert.equal((await house.command("audit", "verify", "--json")).code, 1, "a database that was restored is behind its signed heads, and verify says so");
+});
+
+/** A psql session that stays open, as another process that is in the middle of something. */
+function session() {
+  const psql = spawn("psql", ["-XqtA", "-v", "ON_ERROR_STOP=1", house.databaseUrl], { stdio: ["pipe", "pipe", "inherit"] });
+  const say = (statement: string) => new Promise<void>((done, fail) => {
+    psql.once("exit", () => fail(new Error("psql ended")));
+    psql.stdout.once("data", () => done());
+    psql.stdin.write(`${statement};\n\\echo done\n`);
+  });
+  return { say, end: () => psql.stdin.end() };
+}
+
+const liveOf = async (id: string) => (await house.sql(`select 1 from fact where id = '${id}' and status = 'live'`)).length === 1;
+const tombstones = () => readFileSync(join(house.dir, "tombstones.ndjson"), "utf8").trim().split("\n");
+
+test("a hold that is being placed while an erasure is under way wins", async () => {
+  const { fact } = await paid("NL22RABO0123456797");
+  await house.sql(`update fact set destroy_on = current_date - 1 where id = '${fact.id}'`);
+  const placing = session();
+  await placing.say(`begin; do $$ begin perform pg_advisory_xact_lock(hashtext('pandwacht: holds')); end $$;
+    insert into legal_hold (premises, id, reason) values ('${fact.premisesId}', '${fact.id}', 'court case')`);
+  const round = house.command("retention", "run", "--json");
+  await until("the erasure to wait for the hold", async () => (await house.sql("select 1 from pg_locks where locktype = 'advisory' and not granted")).length === 1);
+  await placing.say("commit");
+  placing.end();
+  assert.equal(JSON.parse((await round).stdout).erased, 0);
+  assert.ok(await liveOf(fact.id));
+  assert.ok(!tombstones().some((line) => line.includes(fact.id)), "a tombstone names only what went");
+  assert.equal((await house.command("retention", "release", "--premises", fact.premisesId)).code, 0);
+  assert.equal(JSON.parse((await house.command("retention", "run", "--json")).stdout).erased, 1);
+  assert.ok(tombstones().some((line) => line.includes(fact.id)));
+});
+
+test("a hold keeps what a data subject wants erased, not what others want, until it is released", async () => {
+  const [held, free] = [await paid("NL02ABNA0123456789"), await paid("NL86INGB0002445588")];
+  assert.equal((await house.command("retention", "hold", "--premises", held.fact.premisesId, "--reason", "court case")).code, 0);
+  const first = (await ask("erasure", [{ scheme: "iban", value: "NL02ABNA0123456789" }])).body.id;
+  const second_ = (await ask("erasure", [{ scheme: "iban", value: "NL86INGB0002445588" }])).body.id;
+  await decide(first, { answer: "erase" });
+  await decide(second_, { answer: "erase" });
+  const carriedOut = (id: string) => house.sql(`select 1 from subject_request where id = '${id}' and carried_out_at is not null`);
+  await until("the free one to be erased", async () => (await carriedOut(second_)).length === 1);
+  assert.ok(!(await liveOf(free.fact.id)));
+  assert.ok(await liveOf(held.fact.id));
+  assert.equal((await carriedOut(first)).length, 0);
+  assert.equal((await house.command("retention", "release", "--premises", held.fact.premisesId)).code, 0);
+  assert.equal((await house.command("subject", "erase", "--ref", first)).code, 0);
+  assert.ok(!(await liveOf(held.fact.id)));
+  assert.equal((await carriedOut(first)).length, 1);
+});
+
+test("a tombstone that could not be written out waits, and is written later", async () => {
+  const { fact } = await paid("NL18RABO0123459876");
+  await house.stop();
+  await house.sql(`update fact set destroy_on = current_date - 1 where id = '${fact.id}'`);
+  const kept = readFileSync(house.configFile, "utf8");
+  house.configure((text) => text.replace(/tombstones-file: .*/, "tombstones-file: /nowhere/tombstones.ndjson"));
+  assert.notEqual(readFileSync(house.configFile, "utf8"), kept);
+  const refused = await house.command("retention", "run");
+  assert.match(refused.stderr, /\/nowhere\/tombstones.ndjson/);
+  assert.ok(!(await liveOf(fact.id)));
+  assert.equal((await house.sql("select 1 from tombstone_waiting")).length, 1);
+  house.configure(() => kept);
+  assert.equal((await house.command("retention", "run")).code, 0);
+  assert.equal((await house.sql("select 1 from tombstone_waiting")).length, 0);
+  assert.ok(tombstones().some((line) => line.includes(fact.id)));
+  await house.serve();
+});
+
+test("a tombstone that was not signed here erases nothing", async () => {
+  const { fact } = await paid("NL69INGB0123456789");
+  const [genuine] = tombstones();
+  const forged = { ...JSON.parse(genuine!), certificate: "01950000-0000-7000-8000-000000000001", facts: [[fact.premisesId, fact.id]] };
+  appendFileSync(join(house.dir, "tombstones.ndjson"), JSON.stringify(forged) + "\n");
+  const round = await house.command("retention", "run", "--json");
+  assert.equal(round.code, 0, round.stderr);
+  assert.equal(JSON.parse(round.stdout).restored, 0);
+  assert.match(round.stderr, /not signed here/);
+  assert.ok(await liveOf(fact.id));
+});
+
+test("a database that was restored is behind its signed heads, and verify says so", async () => {
+  assert.equal((await house.command("audit", "verify", "--json")).code, 1);
 });

@@ -1,4 +1,4 @@
--- Of these facts the ones that are still there.
+-- Of facts that were erased before, the ones that are back: no hold brings back what is gone.
 -- $1 premises uuid[]
 -- $2 ids uuid[]
 select f.premises, f.id

@@ -71,6 +71,14 @@ const struct pw_public_key *pw_crypto_public(const struct pw_keys *keys, size_t 
     return &keys->signers[i].public;
 }
 
+const struct pw_public_key *pw_crypto_public_named(const struct pw_keys *keys, struct pw_str id)
+{
+    for (size_t i = 0; i < pw_crypto_key_count(keys, PW_KEY_SIGNING); i++)
+        if (pw_str_is(id, keys->signers[i].public.id))
+            return &keys->signers[i].public;
+    return NULL;
+}
+
 bool pw_crypto_verify(const uint8_t public_key[PW_PUBLIC_SIZE], struct pw_str message,
     const uint8_t signature[PW_SIGNATURE_SIZE])
 {

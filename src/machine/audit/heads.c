@@ -63,15 +63,6 @@ static struct pw_str text_member(const struct pw_json *json, const char *name)
     return pw_json_is_string(member) ? pw_json_str(member) : PW_STR("");
 }
 
-/* Of our own keys the one of that name; NULL: none. */
-static const struct pw_public_key *find_key(const struct pw_keys *keys, struct pw_str id)
-{
-    for (size_t i = 0; i < pw_crypto_key_count(keys, PW_KEY_SIGNING); i++)
-        if (pw_str_is(id, pw_crypto_public(keys, i)->id))
-            return pw_crypto_public(keys, i);
-    return NULL;
-}
-
 bool pw_audit_head_read(struct pw_arena *arena, const struct pw_keys *keys, struct pw_str line,
     struct pw_audit_head *ret, struct pw_err *err)
 {
@@ -86,7 +77,7 @@ bool pw_audit_head_read(struct pw_arena *arena, const struct pw_keys *keys, stru
         !pw_crypto_base64url_read(text_member(json, "signature"), signature, sizeof signature, &len) ||
         len != sizeof signature)
         return pw_fail(err, PW_ERR_SYNTAX, "this line is no head of an audit chain");
-    key = find_key(keys, text_member(json, "keyId"));
+    key = pw_crypto_public_named(keys, text_member(json, "keyId"));
     return (key != NULL && pw_crypto_verify(key->octets, signed_text(arena, ret), signature)) ||
            pw_fail(err, PW_ERR_CRYPTO, "the signature of this head does not fit: it was not made here");
 }

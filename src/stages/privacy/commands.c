@@ -41,6 +41,7 @@ bool pw_privacy_hold(
 {
     struct pw_uuid id = pw_uuid_v7(privacy_now(privacy));
     struct pw_tx *tx = pw_db_begin(privacy->options.db, "privacy: hold", 0);
+    pw_tx_add_plain(tx, PW_SQL_PRIVACY_HOLDS_BEGIN);
     size_t statement =
         pw_tx_add(tx, PW_SQL_PRIVACY_HOLD_ADD, PW_P_UUID(premises), PW_P_UUID(&id), PW_P_TEXT_Z(reason));
     bool ok = pw_tx_run_step(tx, err);

@@ -1,42 +1,19 @@
 /*
  * A round of retention as a small state machine; each state is one transaction or one erasure:
  *
+ *   KEEP        tombstones that wait are written out; after each erasure, and first of all
  *   TOMBSTONES  what was erased before and is back with a restored database goes again, line by line
  *   TERMS       last days follow verdicts, closings and ends of tenancies
  *   EXPIRED     what is due is found, erased, and looked for again until there is none
  *   ASKED       the same for what approved requests of data subjects ask
  *   STUBS       what stayed of facts erased a day ago
  */
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "privacy_int.h"
 
-#define EVERY_MS INT64_C(3600000)
-
-enum round_state { TOMBSTONES, TERMS, EXPIRED, ASKED, STUBS, ENDED };
-
-struct round {
-    struct pw_privacy *privacy;
-    enum round_state state;
-    pw_day today;
-    struct pw_arena *arena; /* of the step */
-    FILE *tombstones;
-    char *line; /* getline's */
-    size_t line_size;
-    struct pw_uuid certificate;
-    struct erasure_set set;
-    struct pw_uuid request;
-    size_t statement;
-    struct pw_deferred next;
-    struct pw_privacy_round done;
-    pw_privacy_done on_done;
-    void *arg;
-};
-
-static void round_end(struct round *round, bool ok, const struct pw_err *err)
+void privacy_round_end(struct round *round, bool ok, const struct pw_err *err)
 {
     struct pw_privacy *privacy = round->privacy;
     struct round ended = *round;
@@ -52,57 +29,17 @@ static void round_end(struct round *round, bool ok, const struct pw_err *err)
     ended.on_done(ended.arg, ok, &ended.done, err);
 }
 
-/* The only writer of the state; the step begins from the loop, with an empty arena. */
-static void round_enter(struct round *round, enum round_state state)
+void privacy_round_enter(struct round *round, enum round_state state)
 {
     round->state = state;
     pw_deferred_call(&round->next);
 }
 
-/* ---- tombstones ---- */
-
-static void on_restored(void *arg, bool ok, size_t erased, const struct pw_err *err)
+/* What was erased leaves its tombstone before anything else. */
+static void keep_then(struct round *round, enum round_state state)
 {
-    struct round *round = arg;
-
-    round->done.restored += (int64_t)erased;
-    if (!ok)
-        round_end(round, false, err);
-    else
-        round_enter(round, TOMBSTONES);
-}
-
-static void on_known(void *arg, struct pw_tx *tx, bool ok, const struct pw_err *err)
-{
-    struct round *round = arg;
-
-    if (!ok)
-        round_end(round, false, err);
-    else if (pw_rows_count(pw_tx_rows(tx, round->statement)) > 0)
-        round_enter(round, TOMBSTONES);
-    else
-        privacy_erase(round->privacy, round->arena, ERASE_RESTORED, &round->set, NULL, &round->certificate,
-            round->today, on_restored, round);
-}
-
-static void read_tombstone(struct round *round)
-{
-    struct pw_err err;
-    ssize_t len =
-        round->tombstones != NULL ? getline(&round->line, &round->line_size, round->tombstones) : -1;
-
-    if (len <= 0 || round->line[len - 1] != '\n') { /* the end, or a line that a crash cut */
-        round_enter(round, TERMS);
-        return;
-    }
-    struct pw_str line = {round->line, (size_t)len - 1};
-    if (!privacy_tombstone_read(round->privacy, round->arena, line, &round->certificate, &round->set, &err)) {
-        round_end(round, false, &err);
-        return;
-    }
-    struct pw_tx *tx = pw_db_begin(round->privacy->options.db, "privacy: tombstone", PW_DB_READ_ONLY);
-    round->statement = pw_tx_add(tx, PW_SQL_PRIVACY_CERTIFICATE_KNOWN, PW_P_UUID(&round->certificate));
-    pw_tx_commit(tx, on_known, round);
+    round->after_keep = state;
+    privacy_round_enter(round, KEEP);
 }
 
 /* ---- terms ---- */
@@ -132,9 +69,9 @@ static void on_terms_kept(void *arg, struct pw_tx *tx, bool ok, const struct pw_
 
     (void)tx;
     if (!ok)
-        round_end(round, false, err);
+        privacy_round_end(round, false, err);
     else
-        round_enter(round, EXPIRED);
+        privacy_round_enter(round, EXPIRED);
 }
 
 static void on_terms(void *arg, struct pw_tx *tx, bool ok, const struct pw_err *err)
@@ -142,7 +79,7 @@ static void on_terms(void *arg, struct pw_tx *tx, bool ok, const struct pw_err *
     struct round *round = arg;
 
     if (!ok) {
-        round_end(round, false, err);
+        privacy_round_end(round, false, err);
         return;
     }
     round->done.terms = pw_rows_affected(pw_tx_rows(tx, round->statement));
@@ -188,9 +125,9 @@ static void on_expired(void *arg, bool ok, size_t erased, const struct pw_err *e
 
     round->done.erased += (int64_t)erased;
     if (!ok)
-        round_end(round, false, err);
+        privacy_round_end(round, false, err);
     else
-        round_enter(round, erased > 0 ? EXPIRED : ASKED);
+        keep_then(round, erased > 0 ? EXPIRED : ASKED);
 }
 
 static void on_found(void *arg, struct pw_tx *tx, bool ok, const struct pw_err *err)
@@ -198,12 +135,12 @@ static void on_found(void *arg, struct pw_tx *tx, bool ok, const struct pw_err *
     struct round *round = arg;
 
     if (!ok) {
-        round_end(round, false, err);
+        privacy_round_end(round, false, err);
         return;
     }
     take_set(round, pw_tx_rows(tx, round->statement), 0);
     if (round->set.count == 0)
-        round_enter(round, ASKED);
+        privacy_round_enter(round, ASKED);
     else
         privacy_erase(round->privacy, round->arena, ERASE_RETENTION, &round->set, NULL, NULL, round->today,
             on_expired, round);
@@ -226,9 +163,9 @@ static void on_request_done(void *arg, struct pw_tx *tx, bool ok, const struct p
 
     (void)tx;
     if (!ok)
-        round_end(round, false, err);
+        privacy_round_end(round, false, err);
     else
-        round_enter(round, ASKED);
+        privacy_round_enter(round, ASKED);
 }
 
 static void on_asked(void *arg, bool ok, size_t erased, const struct pw_err *err)
@@ -237,9 +174,9 @@ static void on_asked(void *arg, bool ok, size_t erased, const struct pw_err *err
 
     round->done.asked += (int64_t)erased;
     if (!ok)
-        round_end(round, false, err);
+        privacy_round_end(round, false, err);
     else
-        round_enter(round, ASKED);
+        keep_then(round, ASKED);
 }
 
 static void finish_request(struct round *round)
@@ -261,12 +198,12 @@ static void on_asked_found(void *arg, struct pw_tx *tx, bool ok, const struct pw
     struct round *round = arg;
 
     if (!ok) {
-        round_end(round, false, err);
+        privacy_round_end(round, false, err);
         return;
     }
     const struct pw_rows *rows = pw_tx_rows(tx, round->statement);
     if (pw_rows_count(rows) == 0) {
-        round_enter(round, STUBS);
+        privacy_round_enter(round, STUBS);
         return;
     }
     round->request = pw_cell_uuid(rows, 0, 0);
@@ -292,7 +229,7 @@ static void find_asked(struct round *round)
 static void on_purged(void *arg, struct pw_tx *tx, bool ok, const struct pw_err *err)
 {
     (void)tx;
-    round_end(arg, ok, err);
+    privacy_round_end(arg, ok, err);
 }
 
 /* What went with a certificate on record goes without a record of its own. */
@@ -313,8 +250,11 @@ static void on_step(void *arg)
 
     pw_arena_reset(round->arena);
     switch (round->state) {
+    case KEEP:
+        privacy_tombstones_keep(round);
+        break;
     case TOMBSTONES:
-        read_tombstone(round);
+        privacy_tombstones_replay(round);
         break;
     case TERMS:
         apply_terms(round);
@@ -336,114 +276,14 @@ static void on_step(void *arg)
 void pw_privacy_run(struct pw_privacy *privacy, pw_day today, pw_privacy_done on_done, void *arg)
 {
     struct round *round = pw_xcalloc(1, sizeof *round);
-    const char *file = privacy->options.tombstones_file;
+    struct pw_err err;
 
     *round = (struct round){
         .privacy = privacy, .today = today, .arena = pw_arena_new(), .on_done = on_done, .arg = arg};
     privacy->round = round;
     pw_deferred_init(&round->next, privacy->options.loop, "privacy: round", on_step, round);
-    if (file != NULL)
-        round->tombstones = fopen(file, "re"); /* none yet: nothing was erased */
-    if (file != NULL && round->tombstones == NULL && errno != ENOENT) {
-        struct pw_err err;
-        (void)pw_fail_at(&err, PW_ERR_IO, file, 0, 0, "cannot read the tombstones: %s", strerror(errno));
-        round_end(round, false, &err);
-        return;
-    }
-    round_enter(round, TOMBSTONES);
-}
-
-/* ---- by the clock ---- */
-
-static void on_round_done(void *arg, bool ok, const struct pw_privacy_round *done, const struct pw_err *err)
-{
-    struct pw_privacy *privacy = arg;
-
-    if (!ok)
-        pw_log(PW_EV_RETENTION_FAILED, PW_LOG_ERR(err));
-    else if (done->erased + done->asked + done->restored > 0)
-        pw_log(PW_EV_FACTS_ERASED, PW_LOG_INT("retention", done->erased), PW_LOG_INT("subject", done->asked),
-            PW_LOG_INT("restored", done->restored));
-    if (privacy->draining)
-        return;
-    pw_timer_start(&privacy->timer, privacy->again ? 0 : privacy->options.every_ms);
-    privacy->again = false;
-}
-
-static void on_timer(void *arg)
-{
-    struct pw_privacy *privacy = arg;
-
-    pw_privacy_run(privacy, privacy_today(privacy), on_round_done, privacy);
-}
-
-void privacy_wake(struct pw_privacy *privacy)
-{
-    if (!privacy->started || privacy->draining)
-        return;
-    privacy->again = privacy->round != NULL;
-    if (privacy->round == NULL)
-        pw_timer_start(&privacy->timer, 0);
-}
-
-pw_usec privacy_now(const struct pw_privacy *privacy)
-{
-    return pw_loop_wall(privacy->options.loop);
-}
-
-pw_day privacy_today(const struct pw_privacy *privacy)
-{
-    return pw_day_in_netherlands(privacy_now(privacy));
-}
-
-struct pw_privacy *pw_privacy_new(const struct pw_privacy_options *options)
-{
-    struct pw_privacy *privacy = pw_xcalloc(1, sizeof *privacy);
-
-    privacy->options = *options;
-    if (options->tombstones_file != NULL && options->tombstones_file[0] == '\0')
-        privacy->options.tombstones_file = NULL;
-    if (options->every_ms == 0)
-        privacy->options.every_ms = EVERY_MS;
-    if (options->batch_max == 0 || options->batch_max > PRIVACY_BATCH_MAX)
-        privacy->options.batch_max = PRIVACY_BATCH_MAX;
-    pw_timer_init(&privacy->timer, options->loop, "privacy: next round", on_timer, privacy);
-    return privacy;
-}
-
-void pw_privacy_start(struct pw_privacy *privacy)
-{
-    privacy->started = true;
-    pw_timer_start(&privacy->timer, 0);
-}
-
-void pw_privacy_drain(struct pw_privacy *privacy)
-{
-    privacy->draining = true;
-    pw_timer_stop(&privacy->timer);
-}
-
-bool pw_privacy_idle(const struct pw_privacy *privacy)
-{
-    return privacy->round == NULL;
-}
-
-static void drop(void *arg, bool ok, const struct pw_privacy_round *done, const struct pw_err *err)
-{
-    (void)arg;
-    (void)ok;
-    (void)done;
-    (void)err;
-}
-
-void pw_privacy_free(struct pw_privacy *privacy)
-{
-    if (privacy == NULL)
-        return;
-    pw_timer_stop(&privacy->timer);
-    if (privacy->round != NULL) {
-        privacy->round->on_done = drop;
-        round_end(privacy->round, false, NULL);
-    }
-    free(privacy);
+    if (privacy_tombstones_open(round, &err))
+        keep_then(round, TOMBSTONES);
+    else
+        privacy_round_end(round, false, &err);
 }
