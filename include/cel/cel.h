@@ -325,6 +325,10 @@ struct cel_read {
 bool cel_expr_reads(const struct cel_program *program, int32_t index,
     bool (*visit)(void *user, const struct cel_read *read), void *user);
 
+/* The variables that an expression can read, as a mask: bit n is the one in slot n, bit 63 all from slot 63
+ * on. After a change of some variables only the expressions whose mask meets theirs need evaluating. */
+uint64_t cel_expr_inputs(const struct cel_program *program, int32_t index);
+
 /* The checked tree. Constants are folded (duration('72h') is a literal); list literals stay LIST nodes. */
 enum cel_node_kind {
     CEL_NODE_LITERAL = 1, /* value */
@@ -401,8 +405,10 @@ enum cel_kind {
 struct cel_value {
     uint8_t kind;  /* enum cel_kind */
     uint8_t flags; /* library's own */
-    uint16_t ref;  /* STRUCT: struct id; OPAQUE: opaque id; ENUM strings: domain id */
-    uint32_t aux;  /* STRING, BYTES, TYPE: length in bytes; TIMESTAMP: nanoseconds 0 to 999999999 */
+    uint16_t
+        ref; /* STRUCT: struct id; OPAQUE: opaque id; ENUM strings: domain id; LIST, MAP: library's own */
+    uint32_t aux; /* STRING, BYTES, TYPE: length in bytes; TIMESTAMP: nanoseconds 0 to 999999999;
+                   * LIST, MAP: library's own */
     union {
         bool b;
         int64_t i; /* INT; TIMESTAMP: seconds since 1970; DURATION: nanoseconds; OPAQUE */
@@ -530,7 +536,8 @@ struct cel_value cel_bytes(const void *ptr, size_t len);
 /* seconds since 1970 within years 1 to 9999, nanos 0 to 999999999. */
 struct cel_value cel_timestamp(int64_t seconds, uint32_t nanos);
 struct cel_value cel_duration(int64_t nanos);
-/* The list or map is not copied and must outlive the value. */
+/* The list or map is not copied, must outlive the value and must not change any more. Nested deeper than
+ * 250 it gives an error. Takes time in proportion to the number of its elements. */
 struct cel_value cel_list_of(const struct cel_list *list);
 struct cel_value cel_map_of(const struct cel_map *map);
 /* A type by its name: "int", "google.protobuf.Timestamp", ... (not copied, NUL-terminated). */

@@ -498,6 +498,8 @@ const struct cel_value *cel_map_find(const struct cel_value *map, const struct c
 bool cel_may_be_key(const struct cel_value *key);
 /* value.flags of a MAP: its pairs are sorted by key (cel_make_map), so look-up is binary. */
 #define CEL_V_SORTED 1
+/* What going through all of a value costs, in steps; parts that are shared count each time. */
+uint64_t cel_weight(const struct cel_value *v);
 struct cel_value cel_make_list(struct cel_ctx *ctx, const struct cel_value *items, uint64_t count);
 /* Sorts the pairs in place; an error if a key is doubled or of a wrong kind. */
 struct cel_value cel_make_map(struct cel_ctx *ctx, struct cel_value *pairs, uint64_t count);

@@ -145,3 +145,18 @@ bool cel_expr_reads(const struct cel_program *program, int32_t index,
     struct walk walk = {.env = program->env, .visit = visit, .user = user};
     return visit_reads(&walk, program->exprs[index].root);
 }
+
+static bool add_input(void *user, const struct cel_read *read)
+{
+    uint64_t *mask = user;
+    if (read->slot != CEL_LOCAL)
+        *mask |= UINT64_C(1) << (read->slot < 63 ? read->slot : 63);
+    return true;
+}
+
+uint64_t cel_expr_inputs(const struct cel_program *program, int32_t index)
+{
+    uint64_t mask = 0;
+    cel_expr_reads(program, index, add_input, &mask);
+    return mask;
+}

@@ -54,6 +54,8 @@ static struct cel_value flatten(struct cel_ctx *ctx, const struct cel_value *a, 
         return cel_error("flatten: the depth is negative");
     if (depth > CEL_DEPTH_MAX)
         depth = CEL_DEPTH_MAX;
+    if (!cel_step(ctx, cel_weight(a)))
+        return cel_error(cel_e_steps);
     uint64_t count = flat_count(a->as.list, depth);
     struct cel_value *items = items_new(ctx, count);
     if (items == NULL)
@@ -82,11 +84,14 @@ static bool holds(const struct cel_value *items, uint64_t count, const struct ce
     return false;
 }
 
-/* Comparing each of m elements with each of n; false: not within the budget. */
-static bool pairs_step(struct cel_ctx *ctx, uint64_t m, uint64_t n)
+/* Comparing each element of one list with each of another; false: not within the budget. */
+static bool pairs_step(struct cel_ctx *ctx, const struct cel_value *a, const struct cel_value *b)
 {
-    uint64_t pairs;
-    return cel_step(ctx, __builtin_mul_overflow(m, n, &pairs) ? UINT32_MAX : pairs);
+    uint64_t x, y;
+    if (__builtin_mul_overflow(a->as.list->count, cel_weight(b), &x) ||
+        __builtin_mul_overflow(b->as.list->count, cel_weight(a), &y))
+        return cel_step(ctx, UINT32_MAX);
+    return cel_step(ctx, x < y ? x : y);
 }
 
 static struct cel_value distinct(struct cel_ctx *ctx, const struct cel_value *a, uint32_t n)
@@ -94,7 +99,7 @@ static struct cel_value distinct(struct cel_ctx *ctx, const struct cel_value *a,
     const struct cel_list *list = a->as.list;
     uint64_t kept = 0;
     (void)n;
-    struct cel_value *items = pairs_step(ctx, list->count, list->count) ? items_new(ctx, list->count) : NULL;
+    struct cel_value *items = pairs_step(ctx, a, a) ? items_new(ctx, list->count) : NULL;
     if (items == NULL)
         return cel_error(cel_spent(ctx));
     for (uint64_t i = 0; i < list->count; i++)
@@ -112,7 +117,7 @@ static int in_order(const void *a, const void *b)
 static struct cel_value sort(struct cel_ctx *ctx, const struct cel_value *a, uint32_t n)
 {
     const struct cel_list *list = a->as.list;
-    struct cel_value *items = cel_step(ctx, list->count * 8) ? items_new(ctx, list->count) : NULL;
+    struct cel_value *items = cel_step(ctx, cel_weight(a) * 8) ? items_new(ctx, list->count) : NULL;
     (void)n;
     if (items == NULL)
         return cel_error(cel_spent(ctx));
@@ -165,7 +170,7 @@ static bool covers(const struct cel_list *a, const struct cel_list *b)
 static struct cel_value contains(struct cel_ctx *ctx, const struct cel_value *a, uint32_t n)
 {
     (void)n;
-    if (!pairs_step(ctx, a[0].as.list->count, a[1].as.list->count))
+    if (!pairs_step(ctx, &a[0], &a[1]))
         return cel_error(cel_e_steps);
     return cel_bool(covers(a[0].as.list, a[1].as.list));
 }
@@ -173,7 +178,7 @@ static struct cel_value contains(struct cel_ctx *ctx, const struct cel_value *a,
 static struct cel_value equivalent(struct cel_ctx *ctx, const struct cel_value *a, uint32_t n)
 {
     (void)n;
-    if (!pairs_step(ctx, 2 * a[0].as.list->count, a[1].as.list->count))
+    if (!pairs_step(ctx, &a[0], &a[1]) || !pairs_step(ctx, &a[0], &a[1]))
         return cel_error(cel_e_steps);
     return cel_bool(covers(a[0].as.list, a[1].as.list) && covers(a[1].as.list, a[0].as.list));
 }
@@ -182,7 +187,7 @@ static struct cel_value intersects(struct cel_ctx *ctx, const struct cel_value *
 {
     const struct cel_list *x = a[0].as.list, *y = a[1].as.list;
     (void)n;
-    if (!pairs_step(ctx, x->count, y->count))
+    if (!pairs_step(ctx, &a[0], &a[1]))
         return cel_error(cel_e_steps);
     for (uint64_t i = 0; i < y->count; i++)
         if (holds(x->items, x->count, &y->items[i]))

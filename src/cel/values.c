@@ -64,14 +64,63 @@ struct cel_value cel_duration(int64_t nanos)
     return (struct cel_value){.kind = CEL_DURATION, .as.i = nanos};
 }
 
+/* ---- weight and height: of LIST, MAP and OPTIONAL kept in aux and ref, so that what goes through all of
+ * a value knows beforehand how much that is, though its parts are shared ---- */
+
+uint64_t cel_weight(const struct cel_value *v)
+{
+    switch (v->kind) {
+    case CEL_STRING:
+    case CEL_BYTES:
+        return 1 + v->aux / 64;
+    case CEL_LIST:
+    case CEL_MAP:
+    case CEL_OPTIONAL:
+        return v->aux > 0 ? v->aux : 1;
+    default:
+        return 1;
+    }
+}
+
+static uint32_t height(const struct cel_value *v)
+{
+    return v->kind == CEL_LIST || v->kind == CEL_MAP || v->kind == CEL_OPTIONAL ? v->ref : 0;
+}
+
+/* The value, with the weight and height that these parts give it; an error if it is too high. */
+static struct cel_value weighed(struct cel_value value, const struct cel_value *parts, uint64_t count)
+{
+    uint64_t weight = 1;
+    uint32_t highest = 0;
+    for (uint64_t i = 0; i < count; i++) {
+        weight += cel_weight(&parts[i]);
+        highest = height(&parts[i]) > highest ? height(&parts[i]) : highest;
+    }
+    if (highest >= CEL_DEPTH_MAX)
+        return cel_error("value nests too deep");
+    value.aux = weight < UINT32_MAX ? (uint32_t)weight : UINT32_MAX;
+    value.ref = (uint16_t)(highest + 1);
+    return value;
+}
+
+/* No value may be larger than memory could hold it, were nothing in it shared. */
+static struct cel_value within_limit(struct cel_ctx *ctx, struct cel_value value)
+{
+    size_t limit = ctx->arena.limit != 0 ? ctx->arena.limit : (size_t)16 << 20;
+    if (cel_is_error(&value) || cel_weight(&value) <= limit / sizeof(value))
+        return value;
+    ctx->exhausted = true;
+    return cel_error(cel_e_memory);
+}
+
 struct cel_value cel_list_of(const struct cel_list *list)
 {
-    return (struct cel_value){.kind = CEL_LIST, .as.list = list};
+    return weighed((struct cel_value){.kind = CEL_LIST, .as.list = list}, list->items, list->count);
 }
 
 struct cel_value cel_map_of(const struct cel_map *map)
 {
-    return (struct cel_value){.kind = CEL_MAP, .as.map = map};
+    return weighed((struct cel_value){.kind = CEL_MAP, .as.map = map}, map->pairs, 2 * map->count);
 }
 
 struct cel_value cel_type_of(const char *name)
@@ -90,7 +139,7 @@ struct cel_value cel_make_list(struct cel_ctx *ctx, const struct cel_value *item
     if (list == NULL)
         return cel_error(cel_e_memory);
     *list = (struct cel_list){count, items};
-    return cel_list_of(list);
+    return within_limit(ctx, cel_list_of(list));
 }
 
 struct cel_value cel_make_string(struct cel_ctx *ctx, const char *ptr, size_t len)
@@ -112,7 +161,8 @@ struct cel_value cel_optional(struct cel_ctx *ctx, const struct cel_value *value
             return cel_error(cel_e_memory);
         *copy = *value;
     }
-    return (struct cel_value){.kind = CEL_OPTIONAL, .as.opt = copy};
+    struct cel_value optional = {.kind = CEL_OPTIONAL, .as.opt = copy};
+    return within_limit(ctx, weighed(optional, copy, copy != NULL));
 }
 
 /* ---- numbers on one line ---- */
@@ -271,7 +321,7 @@ struct cel_value cel_make_map(struct cel_ctx *ctx, struct cel_value *pairs, uint
     *map = (struct cel_map){count, pairs};
     struct cel_value value = cel_map_of(map);
     value.flags = CEL_V_SORTED;
-    return value;
+    return within_limit(ctx, value);
 }
 
 const struct cel_value *cel_map_find(const struct cel_value *value, const struct cel_value *key)

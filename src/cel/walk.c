@@ -197,8 +197,8 @@ static struct cel_value compare(enum cel_node_kind kind, const struct cel_value 
     }
 }
 
-/* What comparing costs beyond one step. */
-static uint64_t weight(const struct cel_value *v)
+/* What copying costs beyond one step. */
+static uint64_t length(const struct cel_value *v)
 {
     switch (v->kind) {
     case CEL_STRING:
@@ -213,6 +213,14 @@ static uint64_t weight(const struct cel_value *v)
     }
 }
 
+static uint64_t binary_cost(enum cel_node_kind kind, const struct cel_value *a, const struct cel_value *b)
+{
+    uint64_t x = cel_weight(a), y = cel_weight(b);
+    if (kind == CEL_NODE_EQ || kind == CEL_NODE_NE)
+        return x < y ? x : y;
+    return kind == CEL_NODE_IN && b->kind == CEL_LIST ? y : length(a) + length(b);
+}
+
 static struct cel_value walk_binary(struct cel_ctx *ctx, const struct cel_node *node)
 {
     struct cel_value a = cel_walk(ctx, node->kids[0]);
@@ -221,7 +229,7 @@ static struct cel_value walk_binary(struct cel_ctx *ctx, const struct cel_node *
     struct cel_value b = cel_walk(ctx, node->kids[1]), v;
     if (cel_is_error(&b))
         return b;
-    if (!cel_step(ctx, weight(&a) + weight(&b)))
+    if (!cel_step(ctx, binary_cost(node->kind, &a, &b)))
         return cel_error(cel_e_steps);
     switch (node->kind) {
     case CEL_NODE_EQ:
@@ -266,7 +274,10 @@ static bool overload_fits(
 static struct cel_value call_overload(
     struct cel_ctx *ctx, const struct cel_overload *overload, const struct cel_value *args, uint32_t count)
 {
-    if (!cel_step(ctx, overload->cost))
+    uint64_t cost = overload->cost;
+    for (uint32_t i = 0; i < count; i++)
+        cost += args[i].kind == CEL_STRING || args[i].kind == CEL_BYTES ? args[i].aux / 64 : 0;
+    if (!cel_step(ctx, cost))
         return cel_error(cel_e_steps);
     if (overload->host == NULL)
         return overload->fn != NULL ? overload->fn(ctx, args, count) : cel_error(cel_e_overload);

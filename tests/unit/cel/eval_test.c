@@ -216,6 +216,31 @@ static void interned_strings_compare_the_same(void **state)
     assert_int_equal(cel_eval_bool(h->ctx, 0, h->slots), CEL_IS_FALSE);
 }
 
+static void a_value_nests_250_deep_at_most(void **state)
+{
+    struct cel_list lists[251];
+    struct cel_value values[252] = {cel_int(1)};
+    (void)state;
+    for (size_t i = 0; i < 251; i++) {
+        lists[i] = (struct cel_list){1, &values[i]};
+        values[i + 1] = cel_list_of(&lists[i]);
+    }
+    assert_int_equal(values[250].kind, CEL_LIST);
+    assert_true(cel_value_equal(&values[250], &values[250]));
+    assert_int_equal(values[251].kind, CEL_ERROR);
+}
+
+static void inputs_are_a_mask_of_slots(void **state)
+{
+    struct host *h = *state;
+    struct cel_source source = {.text = "score > 3 && [1].all(x, x < score) || false && has(premises.area)"};
+    assert_int_equal(cel_program_add(h->program, &source, &h->diags), 0);
+    assert_int_equal(cel_program_add(h->program, &(struct cel_source){.text = "1 < 2"}, &h->diags), 1);
+    uint64_t score = UINT64_C(1) << SLOT_SCORE, premises = UINT64_C(1) << SLOT_PREMISES;
+    assert_int_equal(cel_expr_inputs(h->program, 0), score | premises);
+    assert_int_equal(cel_expr_inputs(h->program, 1), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -226,6 +251,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(
             one_program_evaluates_many_elements_without_allocating, host_setup, host_teardown),
         cmocka_unit_test_setup_teardown(interned_strings_compare_the_same, host_setup, host_teardown),
+        cmocka_unit_test(a_value_nests_250_deep_at_most),
+        cmocka_unit_test_setup_teardown(inputs_are_a_mask_of_slots, host_setup, host_teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
