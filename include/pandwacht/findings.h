@@ -100,6 +100,39 @@ void pw_findings_write_more(const struct pw_finding findings[PW_FINDINGS], bool 
 /* The sentence that every answer carries: passing is no guarantee. */
 struct pw_str pw_findings_notice(const struct pw_check_catalogue *catalogue, bool dutch);
 
+/* Why items of this stage may not be asked before it, with the source; not of the first stage. */
+struct pw_text pw_findings_too_early(const struct pw_check_catalogue *catalogue, enum pw_check_stage stage);
+
+/* ---- documents: what can be checked without asking anybody ---- */
+
+enum pw_mrz_form { PW_MRZ_UNKNOWN, PW_MRZ_TD1, PW_MRZ_TD2, PW_MRZ_TD3 };
+
+/* Parts of a machine-readable zone, as bits. */
+enum { PW_MRZ_NUMBER = 1, PW_MRZ_BIRTH = 2, PW_MRZ_EXPIRY = 4, PW_MRZ_OPTIONAL = 8, PW_MRZ_COMPOSITE = 16 };
+
+struct pw_mrz {
+    enum pw_mrz_form form;
+    unsigned wrong; /* parts that do not hold */
+    pw_day expires_on;
+    bool expired;         /* before `today` */
+    bool personal_number; /* the optional data holds a citizen service number: nobody may ask for it */
+};
+
+/* Check digits and dates of ICAO 9303 parts 4, 5 and 6. False: the form is unknown or a part is wrong. */
+bool pw_findings_mrz(const struct pw_str *lines, size_t count, pw_day today, struct pw_mrz *ret);
+/* ISO 13616: the country's length, its form for Dutch ones, check digits. Blanks and dots are passed over. */
+bool pw_findings_iban(struct pw_str text);
+/* Eight digits; the register gives no check digit. */
+bool pw_findings_kvk(struct pw_str text);
+/* Nine digits that pass the eleven-test. */
+bool pw_findings_rsin(struct pw_str text);
+
+#define PW_EXTRACT_DAYS  31  /* a trade register extract is fresh so long */
+#define PW_PAYSLIP_SLACK 100 /* cents that a credit may differ from the payslip: rounding */
+
+/* Whether each month's net pay was credited; how many were not. Amounts in cents. */
+bool pw_findings_payslips(const int64_t *net, const int64_t *credited, size_t count, size_t *ret_differing);
+
 /* JSON Schema of the body's members that this room reads (TenantCheckItems, ...), into an open object. */
 void pw_findings_write_schemas(const struct pw_check_catalogue *catalogue, bool dutch, struct pw_jsonw *w);
 

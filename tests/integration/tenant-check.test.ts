@@ -103,3 +103,55 @@ test("a check looks nothing up and makes no premises, by whatever name", async (
   }
   assert.deepEqual(await house.sql("select count(*) from premises"), before);
 });
+
+test("documents are verified and forgotten: check digits, dates, sums; what they say comes back as items", async () => {
+  const verify = (body: Fact) => house.api.post("/v1/tenant-checks/_verify", { stage: "selected", noticeGiven: true, ...body }, landlord());
+  const mrz = ["P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<", "L898902C36UTO7408122F1204159ZE184226B<<<<<10"];
+  const answer = await verify({
+    mrz, iban: "NL91 ABNA 0417 1643 00", kvk: "69599068", rsin: "123456782", kvkExtractOn: day(-40),
+    payslips: [{ netEur: 2100.35, creditedEur: 2100.35 }, { netEur: 2100.35, creditedEur: 1950 }],
+  });
+  assert.equal(answer.status, 200, answer.text);
+  const results = Object.fromEntries(answer.body.results.map((r: any) => [r.what, r]));
+  assert.deepEqual(results.mrz, { what: "mrz", result: "inconsistent", expired: true, wrong: [] });
+  assert.deepEqual([results.iban.result, results.kvk.result, results.rsin.result], ["ok", "ok", "ok"]);
+  assert.deepEqual(results["kvk-extract"], { what: "kvk-extract", result: "inconsistent", ageDays: 40 });
+  assert.deepEqual(results.payslips, { what: "payslips", result: "inconsistent", monthsCompared: 2, monthsDiffering: 1 });
+  assert.deepEqual(answer.body.items, { payslipBankConsistent: "no", kvkExtractOn: day(-40) });
+  assert.ok(!/2100|1950|ERIKSSON|L898902C3|ABNA/.test(answer.text), "nothing of the request comes back");
+  const wrong = await verify({ mrz: [mrz[0], mrz[1]!.replace("7408122", "7408132")], iban: "NL91ABNA0417164301" });
+  assert.deepEqual(wrong.body.results.map((r: any) => r.result), ["inconsistent", "inconsistent"]);
+  assert.deepEqual(wrong.body.items, { idAuthentic: "no" });
+  const faults = (a: any) => a.body.invalidParams.map((p: any) => [p.name, p.code]);
+  assert.deepEqual(faults(await verify({ mrz: ["P<NLDDE<BRUIJN<<WILLEKE<LISELOTTE<<<<<<<<<<<", "SPECI20142NLD6503101F2403096999999990<<<<<84"] })), [["/mrz", "not-allowed"]]);
+  assert.deepEqual(faults(await verify({ stage: "after-viewing", iban: "x" })), [["/stage", "not-allowed-at-stage"]]);
+  assert.deepEqual(faults(await verify({ noticeGiven: false })), [["/noticeGiven", "not-allowed"]]);
+  assert.deepEqual(faults(await verify({ bsn: "123456782" })), [["/bsn", "not-allowed"]]);
+});
+
+test("what may not be asked leaves no trace: 500 variants, then the database, the log and the metrics", async () => {
+  const names = ["nationality", "nationaliteit", "bsn", "burgerservicenummer", "income", "inkomen", "religion", "geloof", "health", "gezondheid", "birthDate", "geboortedatum",
+    "debt", "schulden", "pregnant", "gender", "geslacht", "skinColour", "children", "politicalView", "tenantNationality", "applicant_bsn", "fullName", "photograph", "selfie"];
+  const canary = "kanarie7f3a";
+  const places = [
+    (n: string) => ({ items: { [n]: canary } }), (n: string) => ({ [n]: canary }), (n: string) => ({ items: { idOriginalSeen: { [n]: canary } } }),
+    (n: string) => ({ items: { clauses: [{ [n]: [canary] }] } }), (n: string) => ({ purpose: { [n]: canary } }),
+  ];
+  const spell = [(n: string) => n, (n: string) => n.toUpperCase(), (n: string) => `${n}_`, (n: string) => n.replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`)];
+  const counted = "select (select count(*) from tenant_check) || '/' || (select count(*) from audit_record)";
+  const before = await house.sql(counted);
+  let refused = 0;
+  for (const name of names) for (const place of places) for (const how of spell) {
+    const answer = await post({ ...check(nextBag(), "end"), ...place(how(name)), sourceId: canary });
+    assert.equal(answer.status, 400, `${how(name)}: ${answer.text}`);
+    assert.ok(answer.body.invalidParams.some((p: any) => p.code === "not-allowed" && /\(.+\)/.test(p.reason)), `${how(name)}: ${answer.text}`);
+    assert.ok(!answer.text.includes(canary), "values are not repeated");
+    refused++;
+  }
+  assert.equal(refused, 500);
+  assert.deepEqual(await house.sql(counted), before);
+  const tables = await house.sql("select quote_ident(tablename) from pg_tables where schemaname = 'public'");
+  for (const table of tables) assert.deepEqual(await house.sql(`select count(*) from ${table} t where t::text like '%${canary}%'`), ["0"], table);
+  assert.ok(!house.log().includes(canary));
+  assert.ok(![...(await house.metrics()).keys()].some((key) => key.includes(canary)));
+});

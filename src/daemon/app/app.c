@@ -193,6 +193,9 @@ static struct pw_tenant_check_options check_options(const struct pw_app *app)
         .catalogue = app->catalogue,
         .worker = app->worker,
         .oin = app->config->system_oin,
+        .client = app->client,
+        .hook_ca = app->config->letting_webhook_ca,
+        .remind_ms = app->config->letting_remind,
         .letters = app->config->mail_url[0] != '\0',
     };
 }
@@ -299,8 +302,10 @@ static void make_background_stages(struct pw_app *app)
             .heads_ms = config->audit_heads_every,
         });
     const struct pw_tenant_check_options check = check_options(app);
-    if (app->roles & ROLE_UPKEEP)
+    if (app->roles & ROLE_UPKEEP) {
         app->settler = pw_settler_new(&check);
+        app->reminding = pw_reminding_new(&check);
+    }
 }
 
 /* ---- the API ---- */
@@ -388,7 +393,8 @@ static bool drained(const struct pw_app *app)
            (app->assess == NULL || pw_assess_idle(app->assess)) &&
            (app->lab == NULL || pw_lab_idle(app->lab)) &&
            (app->upkeep == NULL || pw_upkeep_idle(app->upkeep)) && pw_settler_idle(app->settler) &&
-           (app->privacy == NULL || pw_privacy_idle(app->privacy)) && app->deliver_stopped;
+           (app->privacy == NULL || pw_privacy_idle(app->privacy)) && pw_reminding_idle(app->reminding) &&
+           app->deliver_stopped;
 }
 
 static void on_drain_poll(void *arg)
@@ -436,6 +442,7 @@ static void on_stop(void *arg)
     if (app->upkeep != NULL)
         pw_upkeep_drain(app->upkeep);
     pw_settler_stop(app->settler);
+    pw_reminding_stop(app->reminding);
     if (app->privacy != NULL)
         pw_privacy_drain(app->privacy);
     if (app->roles & ROLE_DELIVER)
@@ -473,12 +480,14 @@ static void close_all(struct pw_app *app)
     pw_upkeep_stop(app->upkeep);
     pw_settler_stop(app->settler);
     pw_lab_stop(app->lab);
+    pw_reminding_stop(app->reminding);
     pw_access_stop(app->access);
     /* The pool fails what is under way, which calls back into the stages: they are still there. */
     pw_db_free(app->db);
     pw_upkeep_free(app->upkeep);
     pw_settler_free(app->settler);
     pw_lab_free(app->lab);
+    pw_reminding_free(app->reminding);
     pw_privacy_free(app->privacy);
     if (app->check != NULL)
         pw_tenant_checks_free(app->check);

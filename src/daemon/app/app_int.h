@@ -72,6 +72,7 @@ struct pw_app {
     struct pw_desk *desk;
     struct pw_tenant_checks *check;
     struct pw_settler *settler; /* what landlords reported */
+    struct pw_reminding *reminding;
     struct pw_assess *assess;
     struct pw_deliver *deliver;
     struct pw_lab *lab;

@@ -140,6 +140,11 @@ void pw_findings_recall(const struct pw_check_catalogue *catalogue, struct pw_st
     }
 }
 
+struct pw_text pw_findings_too_early(const struct pw_check_catalogue *catalogue, enum pw_check_stage stage)
+{
+    return catalogue->too_early[stage];
+}
+
 /* ---- writing ---- */
 
 void pw_findings_write_results(const struct pw_finding findings[PW_FINDINGS], struct pw_jsonw *w)

@@ -102,6 +102,9 @@ bool check_read_observation(struct pw_tenant_checks *checks, const struct pw_jso
 /* The place that its sealed body is bound to. */
 struct pw_str check_observation_place(struct pw_arena *arena, const struct pw_uuid *id);
 
+/* The place that a plan's mail address or webhook is bound to. */
+struct pw_str check_plan_place(struct pw_arena *arena, const struct pw_uuid *id);
+
 /* ---- lists ---- */
 
 struct check_list {
