@@ -71,8 +71,9 @@ void pw_findings_unref(const struct pw_check_catalogue *catalogue); /* NULL is a
 bool pw_findings_read(const struct pw_check_catalogue *catalogue, const struct pw_json *body, pw_day today,
     struct pw_check *ret, struct pw_faults *faults) PW_MUST_CHECK;
 
-/* The denied attribute that a member name stands for, or NULL: any spelling of the name or an alias, also as
- * words within a longer name ("tenantNationality"). For names that nothing else knows. */
+/* What a member name stands for that may never be asked, or NULL: a denied attribute or one of the
+ * catalogue's own, in any spelling, also within a longer name ("tenantNationality", "HUURDERSBSN"). For names
+ * that nothing else knows. */
 const struct pw_denied *pw_findings_denied(const struct pw_check_catalogue *catalogue, const char *name);
 /* Refuses such a name at its place (`not-allowed`, with the reason and its source); true when it is one. */
 bool pw_findings_refuse(const struct pw_check_catalogue *catalogue, const char *name, const struct pw_at *at,
@@ -126,6 +127,9 @@ bool pw_findings_iban(struct pw_str text);
 bool pw_findings_kvk(struct pw_str text);
 /* Nine digits that pass the eleven-test. */
 bool pw_findings_rsin(struct pw_str text);
+/* Whether a text has nine digits in a row that pass the eleven-test: a citizen service number, most likely.
+ */
+bool pw_findings_has_bsn(struct pw_str text);
 
 #define PW_EXTRACT_DAYS  31  /* a trade register extract is fresh so long */
 #define PW_PAYSLIP_SLACK 100 /* cents that a credit may differ from the payslip: rounding */

@@ -255,6 +255,19 @@ bool pw_findings_rsin(struct pw_str text)
     return (sum - (digits[8] - '0')) % 11 == 0;
 }
 
+bool pw_findings_has_bsn(struct pw_str text)
+{
+    size_t from = 0;
+    for (size_t i = 0; i <= text.len; i++) {
+        if (i < text.len && text.data[i] >= '0' && text.data[i] <= '9')
+            continue;
+        if (i - from == 9 && pw_findings_rsin((struct pw_str){text.data + from, 9}))
+            return true;
+        from = i + 1;
+    }
+    return false;
+}
+
 /* ---- payslip against bank credit ---- */
 
 bool pw_findings_payslips(const int64_t *net, const int64_t *credited, size_t count, size_t *ret_differing)

@@ -4,9 +4,10 @@
 
 #include <pandwacht/findings.h>
 
-#define FINDINGS_ITEMS_MAX   64
-#define FINDINGS_CLAUSES_MAX 16
-#define FINDINGS_KINDS_MAX   8 /* kinds of object with a next step of their own */
+#define FINDINGS_ITEMS_MAX    64
+#define FINDINGS_CLAUSES_MAX  16
+#define FINDINGS_KINDS_MAX    8  /* kinds of object with a next step of their own */
+#define FINDINGS_SPELLING_MAX 65 /* of a name that is looked into, with its end */
 
 enum item_type { ITEM_RELATION, ITEM_DATE, ITEM_NUMBER, ITEM_MONEY, ITEM_CLAUSES };
 enum check_kind { CHECK_GOOD, CHECK_BAD, CHECK_FRESH, CHECK_MOST, CHECK_ALL, CHECK_ABOVE };
@@ -43,8 +44,11 @@ struct pw_check_catalogue {
     struct item items[FINDINGS_ITEMS_MAX];
     size_t item_count;
     struct finding findings[PW_FINDINGS];
+    struct pw_map never; /* spelling -> struct pw_denied: the model's, and those of this catalogue */
 };
 
+/* The letters of a name, in lower case; false when there are none, or too many. */
+bool findings_spelling(struct pw_str name, char ret[FINDINGS_SPELLING_MAX]);
 const struct item *findings_item(const struct pw_check_catalogue *catalogue, struct pw_str name);
 /* The next step of a finding for this kind of object. */
 struct pw_text findings_next(const struct finding *finding, struct pw_str letting_type);

@@ -20,6 +20,67 @@ const struct item *findings_item(const struct pw_check_catalogue *catalogue, str
     return NULL;
 }
 
+/* ---- what is never asked ---- */
+
+bool findings_spelling(struct pw_str name, char ret[FINDINGS_SPELLING_MAX])
+{
+    size_t n = 0;
+    for (size_t i = 0; i < name.len; i++) {
+        char lower = (char)(name.data[i] | 32);
+        if (lower < 'a' || lower > 'z')
+            continue;
+        if (n == FINDINGS_SPELLING_MAX - 1)
+            return false;
+        ret[n++] = lower;
+    }
+    ret[n] = '\0';
+    return n > 0;
+}
+
+static void note_never(struct pw_check_catalogue *catalogue, struct pw_denied *denied, struct pw_str name)
+{
+    char spelling[FINDINGS_SPELLING_MAX];
+    if (findings_spelling(name, spelling) && pw_map_get(&catalogue->never, pw_str_z(spelling)) == NULL)
+        (void)pw_map_put(&catalogue->never, pw_str_dup(catalogue->arena, pw_str_z(spelling)), denied);
+}
+
+/* One group of names that belong to no attribute of a person, such as copies and notes. */
+static bool load_never_group(
+    struct pw_check_catalogue *catalogue, const struct pw_yaml *node, struct pw_err *err)
+{
+    static const char *const keys[] = {"names", "reason", "source", NULL};
+    struct pw_denied *denied = PW_NEW(catalogue->arena, struct pw_denied);
+    const struct pw_yaml *names, *reason, *source;
+    *denied = (struct pw_denied){0};
+    if (!pw_yaml_known(node, keys, err) || !pw_yaml_need(node, "names", &names, err) ||
+        !pw_yaml_need(node, "reason", &reason, err) || !pw_yaml_need(node, "source", &source, err) ||
+        !pw_yaml_need_list(names, err) || !pw_yaml_text(reason, &denied->reason, err) ||
+        !pw_yaml_str(source, &denied->source, err))
+        return false;
+    for (size_t i = 0; i < names->count; i++) {
+        if (!pw_yaml_str(names->items[i], &denied->name, err))
+            return false;
+        note_never(catalogue, denied, denied->name);
+    }
+    return true;
+}
+
+static bool load_never(struct pw_check_catalogue *catalogue, const struct pw_yaml *list, struct pw_err *err)
+{
+    const struct pw_map *denied = &catalogue->model->denied_spelt;
+    pw_map_init(&catalogue->never, catalogue->arena);
+    for (size_t i = 0; i < denied->count; i++)
+        note_never(catalogue, denied->entries[i].value, denied->entries[i].key);
+    if (!pw_yaml_need_list(list, err))
+        return false;
+    for (size_t i = 0; i < list->count; i++)
+        if (!load_never_group(catalogue, list->items[i], err))
+            return false;
+    return true;
+}
+
+/* ---- items and findings ---- */
+
 static bool load_item(
     struct pw_check_catalogue *catalogue, const struct pw_yaml_pair *pair, struct pw_err *err)
 {
@@ -128,12 +189,13 @@ static bool load_too_early(
 static bool load_catalogue(
     struct pw_check_catalogue *catalogue, const struct pw_yaml *root, struct pw_err *err)
 {
-    static const char *const keys[] = {"notice", "too-early", "clauses", "items", "findings", NULL};
-    const struct pw_yaml *notice, *later, *clauses, *items, *findings;
+    static const char *const keys[] = {"notice", "too-early", "never", "clauses", "items", "findings", NULL};
+    const struct pw_yaml *notice, *later, *never, *clauses, *items, *findings;
     if (!pw_yaml_known(root, keys, err) || !pw_yaml_need(root, "notice", &notice, err) ||
-        !pw_yaml_need(root, "too-early", &later, err) || !pw_yaml_need(root, "clauses", &clauses, err) ||
-        !pw_yaml_need(root, "items", &items, err) || !pw_yaml_need(root, "findings", &findings, err) ||
-        !pw_yaml_text(notice, &catalogue->notice, err) || !load_too_early(catalogue, later, err) ||
+        !pw_yaml_need(root, "too-early", &later, err) || !pw_yaml_need(root, "never", &never, err) ||
+        !pw_yaml_need(root, "clauses", &clauses, err) || !pw_yaml_need(root, "items", &items, err) ||
+        !pw_yaml_need(root, "findings", &findings, err) || !pw_yaml_text(notice, &catalogue->notice, err) ||
+        !load_too_early(catalogue, later, err) || !load_never(catalogue, never, err) ||
         !pw_yaml_need_list(clauses, err) || !pw_yaml_need_map(items, err) ||
         !pw_yaml_need_list(findings, err))
         return false;

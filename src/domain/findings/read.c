@@ -98,9 +98,9 @@ static void read_value(const struct pw_check_catalogue *catalogue, const struct 
 
 /* ---- what may never be asked ---- */
 
-#define WORDS_MAX    12 /* of one member name */
-#define RUN_MAX      4  /* words that an alias is made of */
-#define NAME_MAX_LEN 64
+#define WORDS_MAX   12 /* of one member name */
+#define RUN_MAX     4  /* words that a spelling is made of */
+#define TELLING_MIN 5  /* letters of a spelling that hardly occurs within another word by chance */
 
 /* Where the words of "tenantNationality", "tenant_nationality" or "bsn2" begin; the count. */
 static size_t split_words(struct pw_str name, size_t starts[WORDS_MAX + 1])
@@ -120,30 +120,57 @@ static size_t split_words(struct pw_str name, size_t starts[WORDS_MAX + 1])
     return count;
 }
 
-/* A run of words without what stands behind them ("bsn2": "bsn"). */
-static struct pw_str run_of(struct pw_str name, size_t from, size_t until)
+static const struct pw_denied *spelt_as(const struct pw_check_catalogue *catalogue, struct pw_str name)
 {
-    while (until > from && !((name.data[until - 1] | 32) >= 'a' && (name.data[until - 1] | 32) <= 'z'))
-        until--;
-    return (struct pw_str){name.data + from, until - from};
+    char spelling[FINDINGS_SPELLING_MAX];
+    return findings_spelling(name, spelling) ? pw_map_get(&catalogue->never, pw_str_z(spelling)) : NULL;
+}
+
+/* A run of whole words: "tenantNationality", "applicant_id_copy". */
+static const struct pw_denied *among_words(const struct pw_check_catalogue *catalogue, struct pw_str name)
+{
+    size_t starts[WORDS_MAX + 1];
+    size_t words = split_words(name, starts);
+    const struct pw_denied *found = NULL;
+    for (size_t i = 0; i < words; i++)
+        for (size_t n = 1; n <= RUN_MAX && i + n <= words && found == NULL; n++)
+            found = spelt_as(catalogue, (struct pw_str){name.data + starts[i], starts[i + n] - starts[i]});
+    return found;
+}
+
+/* Long enough, or an abbreviation: "bsn" is part of no word. */
+static bool is_telling(struct pw_str spelling)
+{
+    return spelling.len >= TELLING_MIN || strpbrk(spelling.data, "aeiouy") == NULL;
+}
+
+/* Where letters alone do not show the words: "TENANTNATIONALITY", "huurdersbsn". */
+static const struct pw_denied *within_letters(const struct pw_check_catalogue *catalogue, struct pw_str name)
+{
+    char letters[FINDINGS_SPELLING_MAX];
+    if (!findings_spelling(name, letters))
+        return NULL;
+    for (size_t i = 0; i < catalogue->never.count; i++) {
+        const struct pw_map_entry *entry = &catalogue->never.entries[i];
+        if (is_telling(entry->key) && strstr(letters, entry->key.data) != NULL)
+            return entry->value;
+    }
+    return NULL;
 }
 
 const struct pw_denied *pw_findings_denied(const struct pw_check_catalogue *catalogue, const char *name)
 {
-    struct pw_str text = pw_str_z(name);
-    size_t starts[WORDS_MAX + 1];
-    const struct pw_denied *found = pw_facts_denied(catalogue->model, text);
-    size_t words = found != NULL ? 0 : split_words(text, starts);
-    for (size_t i = 0; i < words; i++)
-        for (size_t n = 1; n <= RUN_MAX && i + n <= words && found == NULL; n++)
-            found = pw_facts_denied(catalogue->model, run_of(text, starts[i], starts[i + n]));
-    return found;
+    const struct pw_denied *found = spelt_as(catalogue, pw_str_z(name));
+    if (found == NULL)
+        found = among_words(catalogue, pw_str_z(name));
+    return found != NULL ? found : within_letters(catalogue, pw_str_z(name));
 }
 
 bool pw_findings_refuse(const struct pw_check_catalogue *catalogue, const char *name, const struct pw_at *at,
     struct pw_faults *faults)
 {
-    const struct pw_denied *denied = pw_findings_denied(catalogue, name);
+    /* Beyond the faults that are told no name is looked into: a body full of them costs no more. */
+    const struct pw_denied *denied = faults->more > 0 ? NULL : pw_findings_denied(catalogue, name);
     if (denied == NULL)
         return false;
     struct pw_str nl = pw_str_printf(

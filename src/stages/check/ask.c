@@ -148,7 +148,7 @@ static bool read_body(struct check_call *call, const struct pw_json **ret)
     struct pw_faults faults;
     if (!pw_body_object(req, &faults, ret))
         return false;
-    (void)!pw_json_member_str(*ret, NULL, "sourceId", true, 1, 64, &asking->source_id, &faults);
+    check_source_id(*ret, &asking->source_id, &faults);
     (void)!check_read_premises(req, *ret, &asking->premises, &faults);
     (void)!pw_findings_read(
         call->checks->options.catalogue, *ret, pw_day_in_netherlands(call->now), &asking->check, &faults);

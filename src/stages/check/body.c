@@ -17,6 +17,21 @@ void check_known(const struct pw_tenant_checks *checks, const struct pw_json *bo
     }
 }
 
+void check_no_bsn(struct pw_str text, const char *name, struct pw_faults *faults)
+{
+    if (pw_findings_has_bsn(text))
+        pw_fault_member(faults, NULL, name, PW_FAULT_NOT_ALLOWED,
+            "Hier staat een burgerservicenummer in; gebruik een eigen kenmerk (UAVG artikel 46)",
+            "This has a citizen service number in it; use a reference of your own (Dutch GDPR act article "
+            "46)");
+}
+
+void check_source_id(const struct pw_json *body, struct pw_str *ret, struct pw_faults *faults)
+{
+    if (pw_json_member_str(body, NULL, "sourceId", true, 1, 64, ret, faults))
+        check_no_bsn(*ret, "sourceId", faults);
+}
+
 void check_word(const struct pw_json *body, const char *name, bool required, const char *const *words,
     struct pw_str *ret, struct pw_faults *faults)
 {

@@ -34,7 +34,7 @@ static bool read_evidence(struct check_call *call, const struct pw_json **ret)
     if (!pw_body_object(call->req, &faults, ret))
         return false;
     check_known(call->checks, *ret, members, &faults);
-    (void)!pw_json_member_str(*ret, NULL, "sourceId", true, 1, 64, &evidence->source_id, &faults);
+    check_source_id(*ret, &evidence->source_id, &faults);
     check_word(*ret, "kind", true, evidence_kinds, &evidence->kind, &faults);
     if (pw_json_member_str(*ret, NULL, "sha256", true, 1, 200, &evidence->sha256, &faults) &&
         !is_hash(evidence->sha256))

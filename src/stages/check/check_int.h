@@ -70,6 +70,10 @@ struct check_call *check_call_new(struct pw_request *req, struct pw_tenant_check
 /* Members outside the NULL-ended list: `not-allowed` for what may never be asked, else `unknown-field`. */
 void check_known(const struct pw_tenant_checks *checks, const struct pw_json *body,
     const char *const *members, struct pw_faults *faults);
+/* `not-allowed` when the text of a member has somebody's citizen service number in it. */
+void check_no_bsn(struct pw_str text, const char *name, struct pw_faults *faults);
+/* Member sourceId; `not-allowed` when it is somebody's citizen service number. */
+void check_source_id(const struct pw_json *body, struct pw_str *ret, struct pw_faults *faults);
 /* A word of a NULL-ended list; "" when absent and not required. */
 void check_word(const struct pw_json *body, const char *name, bool required, const char *const *words,
     struct pw_str *ret, struct pw_faults *faults);

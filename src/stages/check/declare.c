@@ -22,7 +22,7 @@ static bool read_declaration(struct check_call *call, const struct pw_json **ret
     if (!pw_body_object(call->req, &faults, ret))
         return false;
     check_known(call->checks, *ret, members, &faults);
-    (void)!pw_json_member_str(*ret, NULL, "sourceId", true, 1, 64, &d->source_id, &faults);
+    check_source_id(*ret, &d->source_id, &faults);
     (void)!check_read_premises(call->req, *ret, &d->premises, &faults);
     check_word(*ret, "role", true, roles, &d->role, &faults);
     check_day(*ret, "since", true, pw_day_in_netherlands(call->now), &d->since, &faults);

@@ -74,6 +74,9 @@ static bool read_body(struct check_call *call, const struct pw_json **ret)
     if (read_kind(call, *ret, &faults) && refuse_denied(call, *ret, o->kind, &faults)) {
         (void)!check_read_observation(call->checks, *ret, pw_day_in_netherlands(call->now),
             call->caller->wwft_liable, call->req->arena, &o->draft, &faults);
+        check_no_bsn(o->draft.source_id, "sourceId", &faults);
+        for (size_t i = 0; i < o->draft.sealed_count; i++)
+            check_no_bsn(o->draft.sealed[i].text, o->draft.sealed[i].field->name.data, &faults);
         if (o->named)
             (void)!check_read_premises(call->req, *ret, &o->premises, &faults);
     }

@@ -72,7 +72,7 @@ static bool read_plan(struct check_call *call, const struct pw_json **ret)
     if (!pw_body_object(call->req, &faults, ret))
         return false;
     check_known(call->checks, *ret, members, &faults);
-    (void)!pw_json_member_str(*ret, NULL, "sourceId", true, 1, 64, &plan->source_id, &faults);
+    check_source_id(*ret, &plan->source_id, &faults);
     (void)!check_read_premises(call->req, *ret, &plan->premises, &faults);
     check_word(*ret, "subject", true, subjects, &plan->subject, &faults);
     check_word(*ret, "object", true, objects, &plan->object, &faults);
@@ -174,7 +174,7 @@ static bool read_held(struct check_call *call, const struct pw_json **ret)
     if (!pw_body_object(call->req, &faults, ret))
         return false;
     check_known(call->checks, *ret, members, &faults);
-    (void)!pw_json_member_str(*ret, NULL, "sourceId", true, 1, 64, &held->source_id, &faults);
+    check_source_id(*ret, &held->source_id, &faults);
     check_day(*ret, "heldOn", true, pw_day_in_netherlands(call->now), &held->held_on, &faults);
     check_word(*ret, "result", true, held_results, &held->result, &faults);
     if (faults.count > 0)

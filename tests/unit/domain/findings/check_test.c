@@ -355,6 +355,31 @@ static void never_in_any_spelling_or_place(void **state)
     assert_true(variants > 5000);
 }
 
+/* Words run together, foreign endings, abbreviations within a word, copies, notes, lists of others. */
+static void never_in_disguise(void **state)
+{
+    static const char *const names[] = {"TENANTNATIONALITY", "huurdersbsn", "BSNKANDIDAAT", "jouwinkomen",
+        "nationaliteitskenmerk", "grossannualincome", "geboortedatumhuurder", "religieusgeloof",
+        "schuldenlast", "medischedossier", "zwangerschapsverlof", "bkrtoets", "uiterlijkekenmerken", "photo",
+        "pasfoto", "FOTO_ID", "passportCopy", "idScan", "kopieIdentiteitsbewijs", "note", "vrijeTekst",
+        "landlordRemarks", "riskScore", "zwarteLijst", "policeData", "openAlerts", "tipsReceived",
+        "onderbuikgevoelens"};
+    (void)state;
+    for (size_t i = 0; i < PW_COUNT(names); i++)
+        (void)refused_everywhere(names[i]);
+}
+
+/* The letters of a short spelling occur in many a word. */
+static void innocent_names(void **state)
+{
+    static const char *const names[] = {"averageStay", "managerKnown", "wagenpark", "hypothesis", "storage",
+        "trackRecord", "garage", "essexStreet", "surface", "leeg", "copywriter", "texture", "houseNumber"};
+    (void)state;
+    for (size_t i = 0; i < PW_COUNT(names); i++)
+        if (pw_findings_denied(catalogue, names[i]) != NULL)
+            fail_msg("%s: %s", names[i], pw_findings_denied(catalogue, names[i])->name.data);
+}
+
 static void unknown_is_not_denied(void **state)
 {
     struct result result =
@@ -397,6 +422,8 @@ int main(void)
         cmocka_unit_test(steps_by_object),
         cmocka_unit_test(stored_and_recalled),
         cmocka_unit_test(never_in_any_spelling_or_place),
+        cmocka_unit_test(never_in_disguise),
+        cmocka_unit_test(innocent_names),
         cmocka_unit_test(unknown_is_not_denied),
         cmocka_unit_test(notice_first),
     };
