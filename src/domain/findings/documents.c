@@ -7,7 +7,8 @@
 
 #include <pandwacht/findings.h>
 
-#define LINE_MAX 44
+#define LINE_MAX   44
+#define BSN_DIGITS 9
 
 /* ---- ICAO 9303 ---- */
 
@@ -147,12 +148,27 @@ static bool birth_is_date(const char *text)
     return month >= 1 && month <= 12 && day >= 1 && day <= 31;
 }
 
-/* A Dutch document of before 2014 (passport) or 2021 (card) has the citizen service number here. */
+/* A Dutch document of before 2014 (passport) or 2021 (card) has the citizen service number in `optional`. */
+static bool is_dutch(const struct pw_str *lines)
+{
+    return memcmp(lines[0].data + 2, "NLD", 3) == 0;
+}
+
+static const char *optional_of(const struct form *form, const struct pw_str *lines)
+{
+    return lines[form->optional_line].data + form->optional;
+}
+
 static bool carries_number(const struct form *form, const struct pw_str *lines)
 {
-    const char *issuer = lines[0].data + 2;
-    const char *optional = lines[form->optional_line].data + form->optional;
-    return memcmp(issuer, "NLD", 3) == 0 && strspn(optional, "0123456789") >= 9;
+    return is_dutch(lines) && strspn(optional_of(form, lines), "0123456789") >= BSN_DIGITS;
+}
+
+/* The digits over the optional data were computed with the number that is covered now: they tell nothing. */
+static bool is_covered(const struct form *form, const struct pw_str *lines)
+{
+    size_t number = form->optional_len < BSN_DIGITS ? form->optional_len : BSN_DIGITS;
+    return is_dutch(lines) && all_filler(optional_of(form, lines), number);
 }
 
 bool pw_findings_mrz(const struct pw_str *lines, size_t count, pw_day today, struct pw_mrz *ret)
@@ -171,10 +187,12 @@ bool pw_findings_mrz(const struct pw_str *lines, size_t count, pw_day today, str
     if (!digit_fits(dates + form->expiry, 6, dates[form->expiry + 6]) ||
         !expiry_of(dates + form->expiry, today, &ret->expires_on))
         ret->wrong |= PW_MRZ_EXPIRY;
-    if (!optional_fits(form, lines))
-        ret->wrong |= PW_MRZ_OPTIONAL;
-    if (!composite_fits(form, lines))
-        ret->wrong |= PW_MRZ_COMPOSITE;
+    if (!is_covered(form, lines)) {
+        if (!optional_fits(form, lines))
+            ret->wrong |= PW_MRZ_OPTIONAL;
+        if (!composite_fits(form, lines))
+            ret->wrong |= PW_MRZ_COMPOSITE;
+    }
     ret->expired = ret->expires_on != PW_DAY_NONE && ret->expires_on < today;
     return ret->wrong == 0;
 }
@@ -261,7 +279,7 @@ bool pw_findings_has_bsn(struct pw_str text)
     for (size_t i = 0; i <= text.len; i++) {
         if (i < text.len && text.data[i] >= '0' && text.data[i] <= '9')
             continue;
-        if (i - from == 9 && pw_findings_rsin((struct pw_str){text.data + from, 9}))
+        if (i - from == BSN_DIGITS && pw_findings_rsin((struct pw_str){text.data + from, BSN_DIGITS}))
             return true;
         from = i + 1;
     }

@@ -201,13 +201,20 @@ static void a_number_that_may_not_be_asked(void **state)
 {
     struct pw_str open[] = {PW_STR("P<NLDDE<BRUIJN<<WILLEKE<LISELOTTE<<<<<<<<<<<"),
         PW_STR("SPECI20142NLD6503101F2403096999999990<<<<<84")};
-    struct pw_str covered[] = {open[0], PW_STR("SPECI20142NLD6503101F2403096<<<<<<<<<<<<<<<0")};
+    struct pw_str covered[] = {open[0], PW_STR("SPECI20142NLD6503101F2403096<<<<<<<<<<<<<<84")};
+    struct pw_str card[] = {PW_STR("I<NLDSPECI20212<<<<<<<<<<<<<<8"),
+        PW_STR("6503101F2403096NLD<<<<<<<<<<<8"), PW_STR("DE<BRUIJN<<WILLEKE<LISELOTTE<<")};
+    struct pw_str copied_wrong[] = {open[0], PW_STR("SPECI20143NLD6503101F2403096<<<<<<<<<<<<<<84")};
     struct pw_mrz mrz;
     (void)state;
     (void)pw_findings_mrz(open, 2, TODAY, &mrz);
     assert_true(mrz.personal_number);
-    (void)pw_findings_mrz(covered, 2, TODAY, &mrz);
+    /* The digits over what is covered stay as they are printed, and accuse nobody. */
+    assert_true(pw_findings_mrz(covered, 2, TODAY, &mrz));
     assert_false(mrz.personal_number);
+    assert_true(pw_findings_mrz(card, 3, TODAY, &mrz));
+    assert_false(pw_findings_mrz(copied_wrong, 2, TODAY, &mrz));
+    assert_int_equal(mrz.wrong, PW_MRZ_NUMBER);
 }
 
 static void payslips_against_credits(void **state)
